@@ -172,7 +172,7 @@ def set_up(torch_index: str | None) -> None:
     install_system_packages()
     if not PYTHON.exists():
         step("creating the environment", [sys.executable, "-m", "venv", "--clear", VENV])
-    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
     # torch comes first and with what it depends on: on Linux that may be the CUDA libraries, which no lock can know.
     index = ["--extra-index-url", torch_index] if torch_index else []
     step("installing torch", [*pip, *index, "--constraint", LOCK, pinned("torch")])

@@ -1,0 +1,44 @@
+"""An event as one line of JSON, for `--json`."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def line(event: object) -> str:
+    """Return an event as one line of JSON: its name, then its fields; sound is told by its shape."""
+    return json.dumps({"event": type(event).__name__, **_fields(event)}, ensure_ascii=False, allow_nan=False)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if not f.name.startswith("_")}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON knows it."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float() if not np.isfinite(value):
+            return None
+        case float():
+            return round(value, 6)
+        case np.ndarray():
+            return {"shape": list(value.shape)}
+        case np.generic():
+            return plain(value.item())
+        case enum.Enum():
+            return value.name.lower()
+        case dict():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(item) for item in value]
+        case Path() | BaseException():
+            return str(value)
+    return _fields(value) if dataclasses.is_dataclass(value) else str(value)
