@@ -1,0 +1,80 @@
+"""What the core asks of a model runtime. Models know neither threads nor turns; each call is one thread's.
+
+Iterators stop working when nobody asks for more: that is how a turn is cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from core.types import Codes, Message, Samples, Segment, SpeechFrame, Transcript, VoiceHistory
+
+
+class Vad(Protocol):
+    """Voice-activity detection with state from frame to frame."""
+
+    def __call__(self, narrow: Samples) -> float:
+        """Return the probability of speech in one frame of EAR_FRAME samples."""
+        ...
+
+    def reset(self) -> None:
+        """Forget the past, as after a break in the stream."""
+        ...
+
+
+class Transcriber(Protocol):
+    """Speech recognition of a whole utterance."""
+
+    def __call__(self, narrow: Samples) -> Transcript:
+        """Return the words of samples at EAR_RATE; empty text when nothing was said."""
+        ...
+
+
+class Chat(Protocol):
+    """The language model."""
+
+    def __call__(self, messages: Sequence[Message], seed: int) -> Iterator[str]:
+        """Yield the reply to the last message, piece by piece."""
+        ...
+
+
+class SpeechEncoder(Protocol):
+    """Streaming audio codec encoder for what the user says."""
+
+    def restart(self) -> None:
+        """Begin a new utterance."""
+        ...
+
+    def __call__(self, wide: Samples) -> Codes:
+        """Take more samples at VOICE_RATE; return the codes (frames, codebooks) that became whole."""
+        ...
+
+
+class Voice(Protocol):
+    """The speech model: it speaks a text as the continuation of a spoken conversation.
+
+    It keeps what it computed for the longest common beginning of the last context and the new one.
+    """
+
+    encoder: SpeechEncoder
+
+    def wording(self, text: str) -> str:
+        """Return the text as it will be spoken (numbers in words, no markup); empty if there is nothing to say."""
+        ...
+
+    def prepare(self, context: Sequence[Segment]) -> VoiceHistory:
+        """Bring the model's memory to this context ahead of time."""
+        ...
+
+    def speak(self, context: Sequence[Segment], text: str, seed: int) -> Iterator[SpeechFrame]:
+        """Yield the speech for `text`, already in `wording`, as it is generated.
+
+        Raises ValueError for an empty text and RuntimeError when the model yields non-finite values.
+        """
+        ...
+
+    @property
+    def history(self) -> VoiceHistory:
+        """What the context held at the last `prepare` or `speak`."""
+        ...

@@ -1,0 +1,338 @@
+"""Train the pocket CSM on spoken dialogues: reference, then turns of both speakers in one manner.
+
+The manner (fast, slow, high, low, loud, soft) of a dialogue's history is the manner of the reply, the voice is
+the reference's: that is what the model can only learn from context. Besides the codes, two auxiliary tasks are
+taught from the first step: which phone a frame holds, and (two heads of one layer) which letter it has reached.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import time
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import codec
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from speech import COMPANIONS, RATE, Clip, Corpus, phone_count
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from torch import Tensor, nn
+from torch.nn import functional as F
+from voice_model import ALIGNED_LAYER, BACKBONE, DECODER, Csm, Teacher
+
+BOS, EOS = "<|begin_of_text|>", "<|end_of_text|>"
+ROWS = 1500  # rows in a batch
+SPARE = 3  # ids beyond the codes, as in CSM
+
+
+def tokenizer() -> Tokenizer:
+    """Return the pocket's text tokenizer: lower-case bytes, BOS and EOS around, so that any text has tokens."""
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocab = {token: i for i, token in enumerate([BOS, EOS, *letters])}
+    made = Tokenizer(models.BPE(vocab=vocab, merges=[]))
+    made.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    made.decoder = decoders.ByteLevel()
+    made.add_special_tokens([BOS, EOS])
+    made.post_processor = processors.TemplateProcessing(
+        single=f"{BOS} $A {EOS}", special_tokens=[(BOS, vocab[BOS]), (EOS, vocab[EOS])]
+    )
+    return made
+
+
+@dataclass
+class Spoken:
+    """A clip as the model sees it: codes (T, K), the letter each frame has reached, two phone ids a frame."""
+
+    clip: Clip
+    codes: np.ndarray
+    letters: np.ndarray
+    phones: np.ndarray
+
+
+def letter_at(clip: Clip, frames: int) -> np.ndarray:
+    """Return, for the middle of each frame, the index of the letter being spoken.
+
+    A word takes as many of flite's phones as flite gives it alone; letters share their word's time evenly.
+    Without phones (espeak) letters share the clip's time.
+    """
+    middle = (np.arange(frames) + 0.5) * codec.FRAME / RATE
+    words = [(m.start(), m.end()) for m in re.finditer(r"[A-Za-z']+", clip.text)]
+    spoken, start = [], 0.0
+    for name, end in clip.phones:
+        if name != "pau":
+            spoken.append((start, end))
+        start = end
+    counts = [phone_count(clip.text[a:b]) for a, b in words]
+    if not spoken or sum(counts) == 0:
+        return np.minimum(middle / (clip.length / RATE) * len(clip.text), len(clip.text) - 1).astype(np.int64)
+    edges = np.round(np.cumsum([0, *counts]) * len(spoken) / sum(counts)).astype(int)  # forgives a few linking phones
+    times, letters = [], []
+    for (a, b), low, high in zip(words, edges[:-1], np.maximum(edges[1:], edges[:-1] + 1), strict=True):
+        begin, finish = spoken[min(low, len(spoken) - 1)][0], spoken[min(high, len(spoken)) - 1][1]
+        times += np.linspace(begin, finish, b - a, endpoint=False).tolist()
+        letters += range(a, b)
+    reached = np.searchsorted(np.array(times), middle, side="right") - 1
+    letters_ = np.array(letters)[np.maximum(reached, 0)]
+    return np.where(middle > spoken[-1][1], len(clip.text) - 1, letters_)
+
+
+class Encoded:
+    """The corpus as codes, by (speaker, manner)."""
+
+    def __init__(self, corpus: Corpus, work: Path, phones: list[str]) -> None:
+        stored = [np.load(f) for f in sorted(work.glob("codes-*.npz"))]
+        self.by: dict[tuple[str, str], list[Spoken]] = defaultdict(list)
+        self.held_out: list[Spoken] = []
+        for shard in stored:
+            at = 0
+            for index, length in zip(shard["index"], shard["length"], strict=True):
+                clip = corpus.clips[index]
+                codes = shard["codes"][at : at + length].astype(np.int64)
+                at += length
+                shift = float(shard["shift"])  # seconds of silence that were put before the clip
+                shifted = Clip(**{**asdict(clip), "phones": [(p, e + shift) for p, e in clip.phones],
+                                  "length": clip.length + round(shift * RATE)})
+                spoken = Spoken(shifted, codes, letter_at(shifted, length), codec.phone_ids(shifted, phones, 0.0, length).reshape(-1, 2))
+                if clip.held_out:
+                    self.held_out.append(spoken)
+                else:
+                    self.by[clip.speaker, clip.manner].append(spoken)
+        self.users = sorted({s for s, _ in self.by if s not in COMPANIONS})
+
+
+def encode(corpus: Corpus, work: Path, mimi_folder: Path, every_user: int = 3, batch: int = 4, passes: int = 1) -> None:
+    """Write the codes of all companion clips and of every third user clip, once per pass with another frame offset."""
+    mimi = codec.get_mimi(mimi_folder / "model.safetensors", codec.config(), "cpu", codec.CODEBOOKS)
+    chosen = [i for i, c in enumerate(corpus.clips) if c.speaker in COMPANIONS or i % every_user == 0]
+    chosen.sort(key=lambda i: corpus.clips[i].length)  # batches of like lengths
+    order = np.random.default_rng(7).permutation(math.ceil(len(chosen) / batch))
+    for pass_ in range(passes):
+        for part in range(0, len(order), 96):
+            file = work / f"codes-{pass_}-{part // 96:03}.npz"
+            if file.exists():
+                continue
+            shift = 0.0 if pass_ == 0 else float(np.random.default_rng(part).uniform(0.02, 0.079))
+            index, length, codes = [], [], []
+            for b in order[part : part + 96]:
+                ids = chosen[b * batch : (b + 1) * batch]
+                waves = [np.pad(corpus.samples(corpus.clips[i]), (round(shift * RATE), 0)) for i in ids]
+                frames = [math.ceil(len(w) / codec.FRAME) for w in waves]
+                padded = np.stack([np.pad(w, (0, max(frames) * codec.FRAME - len(w))) for w in waves])
+                with torch.inference_mode():
+                    made = mimi.encode(torch.from_numpy(padded)[:, None]).transpose(1, 2).numpy()
+                index += ids
+                length += frames
+                codes += [m[:n] for m, n in zip(made, frames, strict=True)]
+            np.savez(work / "codes.tmp.npz", index=index, length=length, shift=shift,
+                     codes=np.concatenate(codes).astype(np.int16))
+            os.replace(work / "codes.tmp.npz", file)
+            print(f"codes: {file.name}", flush=True)
+
+
+@dataclass
+class Rows:
+    """One dialogue as rows; `letter` is the row of the letter the next frame speaks, -1 where nothing is taught."""
+
+    text: list[int]
+    codes: list[np.ndarray]
+    is_audio: list[bool]
+    taught: list[bool]  # the row is an audio frame (or EOS row) that the row before must predict
+    letter: list[int]
+    phones: list[np.ndarray]
+
+
+class Dialogues:
+    """Draws training examples."""
+
+    def __init__(self, encoded: Encoded, seed: int) -> None:
+        self.encoded, self.random, self.tok = encoded, np.random.default_rng(seed), tokenizer()
+        self.manners = [m for m in {m for _, m in encoded.by} if m != "plain"]
+        self.ids: dict[str, list[int]] = {}
+
+    def draw(self, speaker: str, manner: str) -> Spoken:
+        pool = self.encoded.by.get((speaker, manner)) or self.encoded.by[speaker, "plain"]  # a quick corpus has gaps
+        return pool[self.random.integers(len(pool))]
+
+    def segments(self, count: int) -> list[tuple[int, list[Spoken]]]:
+        """Return (speaker id, what is said in a row) for a reference and `count` further segments."""
+        companion = list(COMPANIONS)[self.random.integers(len(COMPANIONS))]
+        user = self.encoded.users[self.random.integers(len(self.encoded.users))]
+        manner = "plain" if self.random.random() < 0.2 else self.manners[self.random.integers(len(self.manners))]
+        made: list[tuple[int, list[Spoken]]] = []
+        if self.random.random() < 0.92:
+            made.append((0, [self.draw(companion, "plain") for _ in range(2)]))
+        alone = self.random.random() < 0.15  # no turn of the user's: the manner is then plain as the reference
+        manner = "plain" if alone or count == 1 else manner
+        speaker = 0 if alone else 1
+        for _ in range(count):
+            made.append((speaker, [self.draw(companion if speaker == 0 else user, manner)]))
+            speaker = 0 if speaker == 1 or (alone or self.random.random() < 0.35) else 1
+        return made
+
+    def rows(self, count: int) -> Rows:
+        made = Rows([], [], [], [], [], [])
+        for speaker, parts in self.segments(count):
+            self.append(made, speaker, parts)
+        return made
+
+    def append(self, made: Rows, speaker: int, parts: list[Spoken]) -> None:
+        silent = np.zeros(codec.CODEBOOKS, np.int64)
+        none = np.full(2, -100, np.int64)
+        text = " ".join(p.clip.text for p in parts)
+        ids = self.ids.setdefault(text, self.tok.encode(f"[{speaker}]{text}").ids)
+        first_letter = len(made.text) + 4  # after BOS [ s ]
+        for id_ in ids:
+            self.row(made, id_, silent, False, False, -1, none)
+        before = 0
+        for part in parts:
+            for codes, letter, phones in zip(part.codes, part.letters, part.phones, strict=True):
+                self.row(made, 0, codes, True, speaker == 0, first_letter + before + int(letter), phones)
+            before += len(part.clip.text) + 1
+        self.row(made, 0, silent, True, speaker == 0, first_letter + len(text) - 1, none)
+
+    @staticmethod
+    def row(made: Rows, text: int, codes: np.ndarray, is_audio: bool, taught: bool, letter: int, phones: np.ndarray) -> None:
+        made.text.append(text)
+        made.codes.append(codes)
+        made.is_audio.append(is_audio)
+        made.taught.append(taught)
+        made.letter.append(letter)
+        made.phones.append(phones)
+
+    def batch(self) -> dict[str, Tensor]:
+        """Return padded rows of dialogues of one length class, about ROWS rows in all."""
+        count = int(self.random.choice([1, 2, 3, 4, 6, 10, 18], p=[0.16, 0.24, 0.22, 0.18, 0.12, 0.06, 0.02]))
+        drawn = [self.rows(count) for _ in range(max(1, ROWS // (75 * (count + 2))))]
+        longest = min(BACKBONE.max_positions, max(len(d.text) for d in drawn))
+        stack = lambda lists, fill: torch.from_numpy(np.stack([
+            np.concatenate([np.array(x[:longest]), np.full((max(0, longest - len(x)), *np.shape(x[0])), fill)]) for x in lists]))
+        return {
+            "text": stack([d.text for d in drawn], 0).long(), "codes": stack([d.codes for d in drawn], 0).long(),
+            "is_audio": stack([d.is_audio for d in drawn], False).bool(),
+            "taught": stack([d.taught for d in drawn], False).bool(),
+            "letter": stack([d.letter for d in drawn], -1).long(), "phones": stack([d.phones for d in drawn], -100).long(),
+        }
+
+
+class Trainer:
+    """The training state; the moving average of the weights is what gets exported."""
+
+    def __init__(self, encoded: Encoded, work: Path, phones: list[str], seed: int = 1) -> None:
+        torch.manual_seed(seed)
+        self.work, self.dialogues = work, Dialogues(encoded, seed)
+        self.model = Csm(self.dialogues.tok.get_vocab_size(), codec.BINS + SPARE, codec.CODEBOOKS)
+        self.teacher = Teacher(len(phones))
+        self.params = [*self.model.parameters(), *self.teacher.parameters()]
+        self.optimizer = torch.optim.AdamW(self.params, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.02)
+        self.steps, self.average = 0, {k: v.clone() for k, v in self.model.state_dict().items()}
+
+    def losses(self, b: dict[str, Tensor], fine_share: float = 0.25) -> dict[str, Tensor]:
+        codes = b["codes"]
+        if self.model.training:  # exposure: the model must go on after a wrong code of its own
+            wrong = (torch.rand(codes.shape) < 0.04) & b["taught"][..., None] & (codes.sum(-1, keepdim=True) > 0)
+            codes = torch.where(wrong, torch.randint(codec.BINS, codes.shape), codes)
+        x, aligned = self.model.backbone(self.model.embed(b["text"], codes, b["is_audio"]), ALIGNED_LAYER)
+        told = b["taught"][:, 1:]
+        state, wanted = x[:, :-1][told], b["codes"][:, 1:][told]
+        made = {"coarse": F.cross_entropy(self.model.codebook0_head(state), wanted[:, 0])}
+        some = (torch.rand(len(state)) < fine_share) | (wanted.sum(1) == 0)
+        fine = self.model.fine_logits(state[some], wanted[some])
+        made["fine"] = F.cross_entropy(fine.flatten(0, 1), wanted[some][:, 1:].flatten())
+        phones = self.teacher.phones(state).unflatten(-1, (2, -1)).flatten(0, 1)
+        made["phone"] = F.cross_entropy(phones, b["phones"][:, 1:][told].flatten(), ignore_index=-100)
+        made["align"] = self.alignment(aligned, b)
+        return made
+
+    def alignment(self, aligned: tuple[Tensor, Tensor] | None, b: dict[str, Tensor]) -> Tensor:
+        """Return the cross entropy of two heads' attention with the letter of the next frame, and the one after it."""
+        assert aligned is not None
+        (q, k), length = aligned, b["text"].shape[1]
+        past = torch.ones(length, length, dtype=torch.bool).tril()
+        scores = (q @ k.transpose(2, 3) * q.shape[-1] ** -0.5).masked_fill(~past, -torch.inf)
+        logs = scores.log_softmax(-1)[:, :, :-1]
+        letter = b["letter"][:, 1:]
+        told = b["taught"][:, 1:] & (letter >= 0) & (letter < length)
+        loss = logs.new_zeros(())
+        for head, ahead in ((0, 0), (1, 2)):
+            row = (letter + ahead).clamp(max=length - 1)
+            row = torch.minimum(row, torch.arange(length - 1)[None])  # never beyond what the row may see
+            picked = logs[:, head].gather(2, row.clamp(min=0)[..., None])[..., 0]
+            loss = loss - picked[told].mean()
+        return loss
+
+    def step(self, lr: float, align: float) -> dict[str, float]:
+        losses = self.losses(self.dialogues.batch())
+        total = losses["coarse"] + losses["fine"] + 0.3 * losses["phone"] + align * losses["align"]
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        nn.utils.clip_grad_norm_(self.params, 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        self.optimizer.step()
+        self.steps += 1
+        decay = min(0.997, self.steps / (self.steps + 20))
+        for name, value in self.model.state_dict().items():
+            self.average[name].lerp_(value, 1 - decay)
+        return {name: float(value.detach()) for name, value in losses.items()}
+
+    def train(self, minutes: float, rate: float, steps: int | None = None) -> None:
+        self.model.train()
+        began, first, seen = time.time(), self.steps, {}
+        log = (self.work / "voice.log").open("a")
+        while True:
+            done = (self.steps - first) / steps if steps else (time.time() - began) / (60 * minutes)
+            if done >= 1:
+                break
+            warm = min(1.0, (self.steps - first + 1) / 150)
+            lr = rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * max(0.0, (done - 0.3) / 0.7))))
+            for name, value in self.step(lr, 0.3 if self.steps < 3000 else 0.1).items():
+                seen[name] = 0.97 * seen.get(name, value) + 0.03 * value
+            if self.steps % 25 == 0:
+                line = " ".join(f"{k} {v:.3f}" for k, v in seen.items())
+                print(f"{(time.time() - began) / 60:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log, flush=True)
+            if self.steps % 250 == 0:
+                self.save()
+        self.save()
+
+    def save(self) -> None:
+        """Keep the training state and the export."""
+        torch.save({"model": self.model.state_dict(), "teacher": self.teacher.state_dict(), "average": self.average,
+                    "optimizer": self.optimizer.state_dict(), "steps": self.steps}, self.work / "voice.tmp")
+        os.replace(self.work / "voice.tmp", self.work / "voice.pt")
+        export(self.average, self.dialogues.tok, self.work / "csm")
+
+    def resume(self) -> None:
+        state = torch.load(self.work / "voice.pt", weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.teacher.load_state_dict(state["teacher"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.steps, self.average = state["steps"], state["average"]
+
+
+def export(weights: dict[str, Tensor], tok: Tokenizer, folder: Path) -> None:
+    """Write the original layout: model.safetensors (fp16), config.json with the stacks' sizes, tokenizer.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file({k: v.half().contiguous() for k, v in weights.items()}, folder / "model.tmp")
+    os.replace(folder / "model.tmp", folder / "model.safetensors")
+    config = {"audio_num_codebooks": codec.CODEBOOKS, "audio_vocab_size": codec.BINS + SPARE,
+              "text_vocab_size": tok.get_vocab_size(), "backbone": asdict(BACKBONE), "decoder": asdict(DECODER)}
+    (folder / "config.json").write_text(json.dumps(config, indent=1))
+    tok.save(str(folder / "tokenizer.json"))
+
+
+def train(corpus: Corpus, work: Path, minutes: float, *, steps: int | None = None, threads: int = 1, rate: float = 1.5e-3) -> None:
+    """Train on the codes in `work`, from the last checkpoint there if there is one."""
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
+    phones = torch.load(work.parent / "codec" / "codec.pt", weights_only=True)["phones"]
+    trainer = Trainer(Encoded(corpus, work, phones), work, phones)
+    if (work / "voice.pt").exists():
+        trainer.resume()
+    trainer.train(minutes, rate, steps)
