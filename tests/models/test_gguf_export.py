@@ -69,7 +69,7 @@ def test_weights_that_are_not_finite_are_refused_and_the_old_file_is_kept(tmp_pa
     before = tiny.gguf.read_bytes()
     with torch.no_grad():
         tiny.model.model.norm.weight[0] = float("nan")
-    with pytest.raises(ValueError, match="model.norm.weight has values that are not finite"):
+    with pytest.raises(ValueError, match=r"model\.norm\.weight has values that are not finite"):
         tiny_llama.export(tiny.model, tmp_path)
     assert tiny.gguf.read_bytes() == before
     assert not list(tmp_path.glob("*.part"))
