@@ -1,0 +1,106 @@
+"""The voice: CSM and Mimi behind the core's port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+
+from core.types import COMPANION, VOICE_FRAME, Segment, SpeechFrame, VoiceHistory
+from models.csm.codec import Codec, load_codec
+from models.csm.generate import Eager, Luck, Program, Sampling, frame_cap, speak_codes, until_quiet
+from models.csm.load import load_model
+from models.csm.model import Csm
+from models.csm.text import wording
+from models.csm.timeline import Timeline
+from models.csm.tokenizer import TextTokenizer
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class CsmVoice:
+    """Speaks as the companion, in the voice and manner of the conversation so far (`core.ports.Voice`)."""
+
+    def __init__(self, model: Csm, tokenizer: TextTokenizer, codec: Codec, sampling: Sampling) -> None:
+        """Raises ValueError when the parts do not fit together."""
+        _check_fit(model, tokenizer, codec)
+        self.encoder = codec.encoder
+        self._model, self._decoder, self._sampling = model, codec.decoder, sampling
+        self._timeline = Timeline(model, tokenizer)
+        self._program: Program = Eager(model, self._timeline, sampling.temperature)
+
+    def wording(self, text: str) -> str:
+        """Return the text as it will be spoken; empty if there is nothing to say."""
+        return wording(text)
+
+    def prepare(self, context: Sequence[Segment]) -> VoiceHistory:
+        """Bring the model's memory to this context ahead of time, making room where it is short."""
+        self._timeline.hear(context)
+        return self._timeline.history
+
+    def speak(self, context: Sequence[Segment], text: str, seed: int) -> Iterator[SpeechFrame]:
+        """Yield the speech for `text`, already in `wording`, as it is generated.
+
+        Raises ValueError for an empty text, or for a reference that leaves no room, and RuntimeError when the model
+        yields non-finite values.
+        """
+        if not text.strip():
+            raise ValueError("there is nothing to say")
+        return self._speak(context, text, seed)
+
+    @property
+    def history(self) -> VoiceHistory:
+        """What the context held at the last `prepare` or `speak`."""
+        return self._timeline.history
+
+    def warm_up(self) -> None:
+        """Run every part once, so that the first turn is as quick as the next; leaves no trace."""
+        for frame in self._speak((), "a", 0):
+            self.encoder(frame.samples)
+            break
+        self.encoder.restart()
+        self._timeline.clear()
+
+    def _speak(self, context: Sequence[Segment], text: str, seed: int) -> Iterator[SpeechFrame]:
+        opening = self._timeline.open(context, COMPANION, text)
+        luck = Luck(self._sampling, self._model.config.codebooks, self._model.config.legal_codes, seed)
+        codes = speak_codes(self._program, self._timeline, opening, luck, frame_cap(text))
+        self._decoder.restart()
+        yield from until_quiet(SpeechFrame(self._decoder(frame), frame) for frame in codes)
+
+
+def load_voice(
+    checkpoint: Path,
+    codec: Path,
+    *,
+    device: str = "cpu",
+    threads: int = 1,
+    precision: str = "fp32",
+    temperature: float = 0.9,
+    top_k: int = 50,
+) -> CsmVoice:
+    """Return a voice from a folder with CSM (config.json, weights, tokenizer.json) and one with Mimi, warmed up.
+
+    `threads` sets torch's pool for the whole process. Raises ValueError with what is wrong with the files.
+    """
+    torch.set_num_threads(threads)
+    if precision not in DTYPES:
+        raise ValueError(f"precision {precision!r} is none of {', '.join(DTYPES)}")
+    where = torch.device(device)
+    model = load_model(checkpoint, where, DTYPES[precision])
+    tokenizer = TextTokenizer(checkpoint / "tokenizer.json")
+    parts = load_codec(codec, model.config.codebooks, where)
+    voice = CsmVoice(model, tokenizer, parts, Sampling(temperature, top_k))
+    voice.warm_up()
+    return voice
+
+
+def _check_fit(model: Csm, tokenizer: TextTokenizer, codec: Codec) -> None:
+    config = model.config
+    if tokenizer.size > config.text_vocab:
+        raise ValueError(f"the tokenizer has {tokenizer.size} ids, the model's text table {config.text_vocab}")
+    if codec.cardinality != config.legal_codes:
+        raise ValueError(f"the codec has {codec.cardinality} codes a codebook, the model {config.legal_codes}")
+    if codec.frame_size != VOICE_FRAME:
+        raise ValueError(f"the codec's frames have {codec.frame_size} samples, not {VOICE_FRAME}")
