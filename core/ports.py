@@ -5,10 +5,11 @@ Iterators stop working when nobody asks for more: that is how a turn is cancelle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from core.types import Codes, Message, Samples, Segment, SpeechFrame, Transcript, VoiceHistory
+from core.events import LoudspeakerEvent
+from core.types import AudioFrame, Codes, Message, Samples, Segment, SpeechFrame, Transcript, Turn, VoiceHistory
 
 
 class Vad(Protocol):
@@ -77,4 +78,47 @@ class Voice(Protocol):
     @property
     def history(self) -> VoiceHistory:
         """What the context held at the last `prepare` or `speak`."""
+        ...
+
+
+class Microphone(Protocol):
+    """What the user's room sounds like; iterating blocks until the next frame is there."""
+
+    def __iter__(self) -> Iterator[AudioFrame]:
+        """Yield frames without gaps, until closed or at the end of the recording."""
+        ...
+
+    def close(self) -> None:
+        """End the iteration soon; may be called from any thread, and twice."""
+        ...
+
+
+class Loudspeaker(Protocol):
+    """What the user hears. Any thread may call; no call but `write` may block, and `write` only for room.
+
+    A turn is held, then committed or stopped. What it says of a turn that was stopped, or never held, is not heard.
+    """
+
+    def listen(self, report: Callable[[LoudspeakerEvent], None]) -> None:
+        """Report what is played to `report`, which returns at once."""
+        ...
+
+    def hold(self, turn: Turn) -> None:
+        """Expect the sound of a turn, and keep it until the commit."""
+        ...
+
+    def write(self, turn: Turn, frame: SpeechFrame) -> None:
+        """Append sound to a turn."""
+        ...
+
+    def end(self, turn: Turn) -> None:
+        """Take note that the turn's sound is complete."""
+        ...
+
+    def commit(self, turn: Turn) -> None:
+        """Let the turn sound: report `Played` as it goes, `Finished` when a complete turn has sounded."""
+        ...
+
+    def stop(self, turn: Turn) -> None:
+        """Stop the turn's sound and forget the rest; report `Silenced`, whatever the turn."""
         ...

@@ -1,0 +1,124 @@
+"""The companion: owns the threads ears, mind, mouth and conductor; starts them in order, stops them in reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Thread
+from types import TracebackType
+
+from core.conductor import Conductor, Inbox
+from core.ears import Ears
+from core.events import Forgotten, Hushed, Typed
+from core.memory import Exchange
+from core.mind import Mind
+from core.mouth import Mouth
+from core.ports import Chat, Loudspeaker, Microphone, Transcriber, Vad, Voice
+from core.records import Listener
+from core.segmenter import Segmenter
+from core.settings import Settings
+from core.stage import Stage
+from core.types import Segment
+
+
+@dataclass(frozen=True, eq=False)
+class Engines:
+    """The models, each used by one thread only, and the segments that say how the voice sounds."""
+
+    vad: Vad
+    transcriber: Transcriber
+    chat: Chat
+    voice: Voice
+    reference: Sequence[Segment] = ()
+
+
+class Companion:
+    """Talks with one user; the same input and seed give the same replies, however its threads are scheduled.
+
+    `listener` is called on the conductor's thread with everything that happens, and must return at once.
+    """
+
+    def __init__(
+        self,
+        engines: Engines,
+        microphone: Microphone,
+        loudspeaker: Loudspeaker,
+        listener: Listener,
+        settings: Settings = Settings(),  # noqa: B008 - frozen
+        seed: int = 0,
+        history: Sequence[Exchange] = (),
+    ) -> None:
+        self._microphone, self._stop_s = microphone, settings.work.stop_s
+        self._inbox = Inbox()
+        mouth = Mouth(engines.voice, engines.reference, loudspeaker, settings.memory, settings.work)
+        self._mouth = Stage("mouth", mouth, self._inbox.post)
+        mind = Mind(engines.transcriber, engines.chat, self._mouth.ask, settings)
+        self._mind = Stage("mind", mind, self._inbox.post)
+        self._conductor = Conductor(
+            self._inbox, self._mind, self._mouth, loudspeaker, listener, settings.work, seed, history
+        )
+        self._conducting = Thread(target=self._conductor.run, name="conductor", daemon=True)
+        ears = Ears(microphone, engines.vad, Segmenter(settings.segmenter), self._inbox.tell)
+        self._hearing = Thread(target=ears.run, name="ears", daemon=True)
+        loudspeaker.listen(self._inbox.post)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._mouth.start()
+        self._mind.start()
+        self._conducting.start()
+        self._hearing.start()
+
+    def finish(self) -> None:
+        """Wait until the microphone has ended and everything before that was acted upon; raises our own faults."""
+        self._hearing.join()
+        self._inbox.tell(None)
+        self._raise_fault()
+
+    def stop(self) -> tuple[str, ...]:
+        """Fall silent and end all threads; return the names of those that hang."""
+        self._microphone.close()
+        self._hearing.join(self._stop_s)
+        self._inbox.tell(Hushed())
+        self._inbox.close()
+        self._conducting.join(self._stop_s)
+        ended = {
+            "ears": not self._hearing.is_alive(),
+            "conductor": not self._conducting.is_alive(),
+            "mind": self._mind.stop(self._stop_s),
+            "mouth": self._mouth.stop(self._stop_s),
+        }
+        self._raise_fault()
+        return tuple(name for name, gone in ended.items() if not gone)
+
+    def say(self, text: str) -> None:
+        """Take typed words from the user."""
+        if text.strip():
+            self._inbox.post(Typed(text.strip()))
+
+    def hush(self) -> None:
+        """Be quiet."""
+        self._inbox.post(Hushed())
+
+    def forget(self) -> None:
+        """Start the conversation afresh."""
+        self._inbox.post(Forgotten())
+
+    @property
+    def history(self) -> tuple[Exchange, ...]:
+        """What was heard so far, in closed turns."""
+        return self._conductor.conversation.history
+
+    def _raise_fault(self) -> None:
+        fault, self._conductor.fault = self._conductor.fault, None
+        if fault is not None:
+            raise fault
+
+    def __enter__(self) -> Companion:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Stop."""
+        self.stop()

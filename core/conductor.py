@@ -1,0 +1,166 @@
+"""The conductor's thread: takes every event to the conversation, and does what the conversation says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Event as Flag
+
+from core.channel import Channel, Closed
+from core.conversation import Conversation
+from core.events import Begin, Cancel, Close, Commit, Effect, Event, Failed, Hushed, Reopen
+from core.memory import Exchange
+from core.ports import Loudspeaker
+from core.records import Chronicle, Listener, Notice, TurnRecord
+from core.settings import WorkSettings
+from core.stage import Stage
+from core.work import Listen, MouthItem, Think, Work
+
+
+@dataclass(frozen=True, eq=False)
+class Letter:
+    """An event on its way to the conductor; None only asks whether all before it was read."""
+
+    event: Event | None
+    at: float = field(default_factory=time.monotonic)
+    read: Flag = field(default_factory=Flag)
+
+
+class Inbox:
+    """Where all threads send their events; in vain after its closing."""
+
+    def __init__(self) -> None:
+        self.letters: Channel[Letter] = Channel()
+
+    def post(self, event: Event) -> None:
+        """Send an event and go on."""
+        self._put(Letter(event))
+
+    def tell(self, event: Event | None) -> None:
+        """Send an event and return when it has been acted upon."""
+        letter = Letter(event)
+        if self._put(letter):
+            letter.read.wait()
+
+    def _put(self, letter: Letter) -> bool:
+        try:
+            self.letters.put(letter)
+        except Closed:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Take no more letters."""
+        self.letters.close()
+
+
+class Conductor:
+    """Owns the conversation; alone begins, commits and cancels work."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        mind: Stage[Think],
+        mouth: Stage[MouthItem],
+        loudspeaker: Loudspeaker,
+        listener: Listener,
+        settings: WorkSettings,
+        seed: int,
+        history: Sequence[Exchange] = (),
+    ) -> None:
+        self._inbox, self._mind, self._mouth, self._loudspeaker = inbox, mind, mouth, loudspeaker
+        self._listener, self._set, self._seed = listener, settings, seed
+        self.conversation = Conversation(history)
+        self.fault: BaseException | None = None  # a mistake of ours or of the listener's
+        self._chronicle = Chronicle()
+        self._started = time.monotonic()
+        self._work: Work | None = None
+        self._work_began = 0.0
+
+    def run(self) -> None:
+        """Read letters until the inbox is closed and empty."""
+        try:
+            self._read_all()
+            self._take(Hushed(), time.monotonic())
+        except BaseException as fault:  # told to whoever waits for the companion, never lost with the thread
+            self.fault = fault
+        finally:
+            self._inbox.close()
+            for letter in self._inbox.letters:
+                letter.read.set()
+
+    def _read_all(self) -> None:
+        while True:
+            try:
+                letter = self._inbox.letters.get(self._wait())
+            except TimeoutError:
+                self._watch()
+                continue
+            except Closed:
+                return
+            try:
+                if letter.event is not None:
+                    self._take(letter.event, letter.at)
+            finally:
+                letter.read.set()
+
+    def _take(self, event: Event, at: float) -> None:
+        effects = self.conversation.on(event)
+        self._tell(event, at)
+        for effect in effects:
+            self._do(effect)
+            self._tell(effect, time.monotonic())
+
+    def _tell(self, what: Event | Effect, at: float) -> None:
+        record = self._chronicle.note(what, at)
+        self._announce(what, at)
+        if record is not None:
+            self._announce(record, at)
+
+    def _announce(self, what: Event | Effect | TurnRecord, at: float) -> None:
+        self._listener(Notice(what, self.conversation.state, (at - self._started) * 1000))
+
+    # What the conversation wants done.
+
+    def _do(self, effect: Effect) -> None:
+        if isinstance(effect, Begin):
+            self._work = Work(effect.turn, effect.utterance, effect.text, self.conversation.history, self._seed)
+            if self._set.begin == "pause":
+                self._ask(self._work)
+        elif isinstance(effect, Commit):
+            if self._set.begin == "commit" and self._work:
+                self._ask(self._work)
+            self._loudspeaker.commit(effect.turn)
+        elif isinstance(effect, Cancel | Reopen):
+            self._drop()
+            self._loudspeaker.stop(effect.turn)
+        elif isinstance(effect, Close) and self._work and self._work.turn == effect.turn:
+            self._work = None
+
+    def _ask(self, work: Work) -> None:
+        self._work_began = time.monotonic()
+        self._loudspeaker.hold(work.turn)
+        self._mouth.ask(Listen(work))
+        self._mind.ask(Think(work))
+
+    def _drop(self) -> None:
+        if self._work:
+            self._work.cancel()
+        self._work = None
+
+    # Engines that hang.
+
+    def _wait(self) -> float | None:
+        return min(self._set.mind_s, self._set.mouth_s) / 4 if self._work else None
+
+    def _watch(self) -> None:
+        for stage, patience in ((self._mind, self._set.mind_s), (self._mouth, self._set.mouth_s)):
+            since = stage.silent_since()
+            if since is None or self._work is None:
+                continue
+            # A turn that waits behind a hung one has its own time.
+            if time.monotonic() - max(since, self._work_began) > patience:
+                turn = self._work.turn
+                self._work.cancel()
+                self._take(Failed(turn, stage.name, f"no sign of life for {patience:g} s"), time.monotonic())

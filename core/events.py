@@ -1,0 +1,230 @@
+"""What happens (events) and what is done about it (effects): two closed unions of frozen data.
+
+Events that belong to a turn carry it, so that whoever reads one can tell whether it is stale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.memory import Exchange
+from core.types import Codes, SpeechFrame, Transcript, Turn, Utterance, VoiceHistory
+
+# From the ears: the user's voice. Positions are samples on the one clock.
+
+
+@dataclass(frozen=True)
+class SpeechStarted:
+    """The user began to speak at `at`."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class SpeechResumed:
+    """The user went on after a pause, before the end."""
+
+    at: int
+
+
+@dataclass(frozen=True, eq=False)
+class Paused:
+    """The user fell silent for a moment at `offset`; this may or may not be all."""
+
+    utterance: Utterance
+    onset: int
+    offset: int
+
+
+@dataclass(frozen=True, eq=False)
+class SpeechEnded:
+    """The user has finished; the same utterance as in the last pause, unless it had to be cut off for its length."""
+
+    utterance: Utterance
+    onset: int
+    offset: int
+
+
+# From the window.
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The user wrote instead of speaking."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Hushed:
+    """The user wants the companion to be quiet."""
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """The user wants the conversation to start afresh."""
+
+
+# From the mind.
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The utterance was understood as these words; empty if nothing was said."""
+
+    turn: Turn
+    transcript: Transcript
+
+
+@dataclass(frozen=True)
+class Replied:
+    """A piece of the reply's text."""
+
+    turn: Turn
+    chunk: str
+
+
+@dataclass(frozen=True)
+class Worded:
+    """The reply's text is complete."""
+
+    turn: Turn
+
+
+# From the mouth.
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """The user's utterance as the voice model hears it, (frames, codebooks)."""
+
+    turn: Turn
+    codes: Codes
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The voice's memory holds the conversation up to the reply."""
+
+    turn: Turn
+    history: VoiceHistory
+
+
+@dataclass(frozen=True)
+class Phrased:
+    """The voice begins a phrase, as written and as worded; phrases of a turn count from 0."""
+
+    turn: Turn
+    index: int
+    text: str
+    wording: str
+
+
+@dataclass(frozen=True, eq=False)
+class Voiced:
+    """80 ms of a phrase came into being; nobody has heard it yet."""
+
+    turn: Turn
+    index: int
+    frame: SpeechFrame
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The voice has finished a phrase."""
+
+    turn: Turn
+    index: int
+
+
+# From the loudspeaker. `samples` counts the reply's samples that really sounded, the first of them at `began`.
+
+
+@dataclass(frozen=True)
+class Played:
+    """The reply has sounded this far."""
+
+    turn: Turn
+    samples: int
+    began: int = 0
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The reply has sounded to its end."""
+
+    turn: Turn
+    samples: int
+    began: int = 0
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """The reply was stopped; this much of it had sounded. Answers every stop, once."""
+
+    turn: Turn
+    samples: int
+    began: int = 0
+
+
+# From any stage.
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A stage could not do its part of the turn."""
+
+    turn: Turn
+    stage: str
+    error: str
+
+
+SpeechEvent = SpeechStarted | SpeechResumed | Paused | SpeechEnded
+LoudspeakerEvent = Played | Finished | Silenced
+TurnEvent = Heard | Replied | Worded | Encoded | Prepared | Phrased | Voiced | Spoken | LoudspeakerEvent | Failed
+Event = SpeechEvent | Typed | Hushed | Forgotten | TurnEvent
+
+Outcome = Literal["answered", "interrupted", "hushed", "empty", "merged", "failed"]
+
+
+@dataclass(frozen=True, eq=False)
+class Begin:
+    """Work on a reply to this utterance, or to this typed text; do not let it sound yet."""
+
+    turn: Turn
+    utterance: Utterance | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """The user goes on: throw this revision's work away."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The floor is the companion's: let the reply sound."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop the work and the sound."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, eq=False)
+class Close:
+    """The turn is over and history holds this of it; None if it leaves no trace."""
+
+    turn: Turn
+    outcome: Outcome
+    exchange: Exchange | None
+
+
+Effect = Begin | Reopen | Commit | Cancel | Close

@@ -1,0 +1,169 @@
+"""What was actually heard, and how much of it each model is given. Pure.
+
+A conversation is a list of exchanges. Text and sound are always cut together: a segment's text is what its codes say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeVar
+
+import numpy as np
+
+from core.settings import MemorySettings
+from core.types import COMPANION, USER, VOICE_FRAME, Codes, Message, Segment
+
+FRAMES_PER_CHAR = 0.83  # about 15 characters a second at 12.5 frames a second
+CHARS_PER_POSITION = 3  # of text, rounded against us
+SEGMENT_POSITIONS = 5  # speaker tag, begin and end of text, end of sound
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """One phrase of a reply: as written, as worded for the voice, and its sound so far."""
+
+    text: str
+    wording: str
+    codes: Codes | None = None  # (frames, codebooks)
+    whole: bool = False  # the voice has finished it
+
+    @property
+    def frames(self) -> int:
+        """How many frames of sound there are."""
+        return 0 if self.codes is None else len(self.codes)
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """What the user said and what was heard in reply; `codes` is None for typed text."""
+
+    user: str
+    codes: Codes | None = None
+    phrases: tuple[Said, ...] = ()
+
+    @property
+    def reply(self) -> str:
+        """The words of the reply that were heard."""
+        return " ".join(phrase.text for phrase in self.phrases)
+
+
+def cut(text: str, frames_total: int, frames_played: int) -> str:
+    """Return the words of `text` that were wholly spoken when `frames_played` of `frames_total` had sounded."""
+    if frames_played >= frames_total:
+        return text.rstrip()
+    spoken = len(text) * max(frames_played, 0) // frames_total
+    if spoken < len(text) and not text[spoken].isspace():
+        words = text[:spoken].rsplit(None, 1)
+        return words[0].rstrip() if len(words) == 2 else ""
+    return text[:spoken].rstrip()
+
+
+def heard(phrases: Iterable[Said], samples: int) -> tuple[Said, ...]:
+    """Return the phrases, the last one cut, that sounded in the first `samples` of a reply."""
+    left, kept = samples // VOICE_FRAME, []
+    for phrase in phrases:
+        piece = _first_frames(phrase, min(left, phrase.frames))
+        if piece is not None:
+            kept.append(piece)
+        left -= phrase.frames
+        if left <= 0:
+            break
+    return tuple(kept)
+
+
+def _first_frames(phrase: Said, frames: int) -> Said | None:
+    # A phrase that the voice had not finished is longer than its frames; how long, its text must tell.
+    total = phrase.frames if phrase.whole else max(phrase.frames, math.ceil(len(phrase.wording) * FRAMES_PER_CHAR))
+    text, wording = cut(phrase.text, total, frames), cut(phrase.wording, total, frames)
+    if phrase.codes is None or not frames or not text or not wording:
+        return None
+    return replace(phrase, text=text, wording=wording, codes=phrase.codes[:frames], whole=True)
+
+
+def window(lengths: Sequence[int], start: int, high: int, low: int) -> int:
+    """Return where the kept part begins: still at `start` up to a sum of `high`, else where the rest is <= `low`.
+
+    Without the gap between the two, every turn would evict something and no model could keep its cache. The last
+    item is always kept.
+    """
+    total = sum(lengths[start:])
+    if total <= high:
+        return start
+    while total > low and start < len(lengths) - 1:
+        total -= lengths[start]
+        start += 1
+    return start
+
+
+def fit(items: Sequence[T], length: Callable[[T], int], high: int, low: int) -> list[T]:
+    """Return the newest items, whole, as a conversation that grew item by item would have kept them.
+
+    Replaying the growth makes the choice a function of the items alone, so that nothing has to be remembered.
+    """
+    start, lengths, total = 0, [length(item) for item in items], 0
+    for end, size in enumerate(lengths, start=1):
+        total += size
+        if total > high:
+            start = window(lengths[:end], start, high, low)
+            total = sum(lengths[start:end])
+    return list(items[start:])
+
+
+def messages(system: str, exchanges: Iterable[Exchange], user: str, settings: MemorySettings) -> list[Message]:
+    """Return what the chat model reads: the system message, the newest of the talk, the user's words."""
+    spoken = [message for exchange in exchanges for message in _spoken(exchange)]
+    talk = fit(
+        _merged([*spoken, Message("user", user)]),
+        lambda message: len(message.text),
+        max(settings.chat_chars_high - len(system), 0),
+        max(settings.chat_chars_low - len(system), 0),
+    )
+    while talk[0].role != "user":  # templates want the user to speak first
+        talk.pop(0)
+    return [Message("system", system), *talk]
+
+
+def _spoken(exchange: Exchange) -> list[Message]:
+    reply = [Message("assistant", exchange.reply)] if exchange.phrases else []
+    return [Message("user", exchange.user), *reply]
+
+
+def _merged(talk: Iterable[Message]) -> list[Message]:
+    # A reply that was never heard leaves two user messages in a row, which chat templates refuse.
+    return [
+        Message(role, "\n".join(message.text for message in run))
+        for role, run in groupby(talk, key=lambda message: message.role)
+    ]
+
+
+def segments(exchanges: Iterable[Exchange]) -> list[Segment]:
+    """Return every stretch of speech that was heard, of both speakers, oldest first."""
+    spoken = []
+    for exchange in exchanges:
+        if exchange.codes is not None and len(exchange.codes):
+            spoken.append(Segment(USER, exchange.user, exchange.codes))
+        spoken += [Segment(COMPANION, said.wording, said.codes) for said in exchange.phrases if said.codes is not None]
+    return spoken
+
+
+def context(reference: Sequence[Segment], spoken: Sequence[Segment], settings: MemorySettings) -> list[Segment]:
+    """Return what the voice model is given: its pinned reference, then the newest of what was heard, whole."""
+    pinned = sum(map(positions, reference))
+    high, low = settings.voice_positions_high - pinned, settings.voice_positions_low - pinned
+    return [*reference, *fit(spoken, positions, max(high, 0), max(low, 0))] if spoken else list(reference)
+
+
+def positions(segment: Segment) -> int:
+    """Return about how many positions a segment takes in the voice model."""
+    return len(segment.codes) + len(segment.text) // CHARS_PER_POSITION + SEGMENT_POSITIONS
+
+
+def appended(said: Said, frame: Codes) -> Said:
+    """Return the phrase with one more frame of sound, given as (codebooks,)."""
+    codes = frame[None] if said.codes is None else np.concatenate([said.codes, frame[None]])
+    return replace(said, codes=codes)

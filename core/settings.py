@@ -1,0 +1,140 @@
+"""What may be set, its defaults and its ranges. Each part gets its own leaf of the tree; nothing here does I/O."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import Literal, TypeVar, cast
+
+Patience = Literal["eager", "normal", "patient"]
+COMMIT_MS: dict[Patience, int] = {"eager": 500, "normal": 900, "patient": 2000}  # silence that ends a turn
+
+Number = TypeVar("Number", int, float)
+
+
+def ranged(default: Number, low: Number, high: Number) -> Number:
+    """Declare a numeric field with its allowed range, ends included."""
+    declared: Number = field(default=default, metadata={"range": (low, high)})
+    return declared
+
+
+PATIENCES = {"choices": tuple(COMMIT_MS)}
+BEGINS = {"choices": ("pause", "commit")}
+
+
+class Checked:
+    """A settings leaf that refuses values outside their declared range."""
+
+    def __post_init__(self) -> None:
+        for leaf in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, leaf.name)
+            where = f"{type(self).__name__}.{leaf.name}"
+            if "range" in leaf.metadata:
+                _check_range(where, value, *leaf.metadata["range"], whole=isinstance(leaf.default, int))
+            if "choices" in leaf.metadata and value not in leaf.metadata["choices"]:
+                raise ValueError(f"{where} is {value!r}; allowed: {', '.join(leaf.metadata['choices'])}")
+
+
+def _check_range(where: str, value: object, low: float, high: float, *, whole: bool) -> None:
+    number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+    if not number or not math.isfinite(cast(float, value)) or not low <= cast(float, value) <= high:
+        kind = "a whole number" if whole else "a number"
+        raise ValueError(f"{where} is {value!r}; allowed: {kind} from {low} to {high}")
+
+
+@dataclass(frozen=True)
+class SegmenterSettings(Checked):
+    """When speech begins, pauses and ends."""
+
+    on: float = ranged(0.5, 0.05, 0.99)  # probability at which a frame counts as speech
+    off: float = ranged(0.35, 0.01, 0.99)  # and below which it no longer does, once speech is under way
+    min_speech_ms: int = ranged(128, 32, 1000)  # anything shorter is a click
+    pause_ms: int = ranged(200, 64, 1000)  # silence at which work may begin
+    patience: Patience = field(default="normal", metadata=PATIENCES)
+    pre_roll_ms: int = ranged(500, 0, 2000)
+    tail_ms: int = ranged(100, 0, 1000)  # silence kept after the last sound
+    offset_lag_ms: int = ranged(80, 0, 300)  # how long the detector goes on saying "speech" (Silero: median 96)
+    max_utterance_ms: int = ranged(30_000, 1000, 120_000)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.off > self.on:
+            raise ValueError(f"SegmenterSettings.off is {self.off}; allowed: at most `on`, which is {self.on}")
+
+    @property
+    def commit_ms(self) -> int:
+        """Silence after which the turn is the companion's; never shorter than the pause."""
+        return max(COMMIT_MS[self.patience], self.pause_ms)
+
+
+@dataclass(frozen=True)
+class PhraseSettings(Checked):
+    """How a reply is cut into breaths, in characters."""
+
+    first_chars: int = ranged(12, 1, 200)  # the least for the first phrase: it should sound early
+    later_chars: int = ranged(40, 1, 400)  # the least for the others: longer phrases have better melody
+    comma_chars: int = ranged(60, 10, 400)  # from here on a comma will do
+    max_chars: int = ranged(200, 20, 1000)
+
+
+@dataclass(frozen=True)
+class MemorySettings(Checked):
+    """How much of the conversation each model is given: above `high` the oldest leaves until `low` is reached."""
+
+    chat_chars_high: int = ranged(6000, 200, 1_000_000)
+    chat_chars_low: int = ranged(4000, 100, 1_000_000)
+    voice_positions_high: int = ranged(1600, 100, 100_000)  # of 2048: the rest is for the phrase being spoken
+    voice_positions_low: int = ranged(1100, 50, 100_000)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("chat_chars", "voice_positions"):
+            low, high = getattr(self, f"{name}_low"), getattr(self, f"{name}_high")
+            if low > high:
+                raise ValueError(f"MemorySettings.{name}_low is {low}; allowed: at most `{name}_high`, which is {high}")
+
+
+@dataclass(frozen=True)
+class PersonaSettings:
+    """Who answers."""
+
+    name: str = "Sotto"
+    prompt: str = (
+        "You are {name}, a warm and attentive voice companion. Your words are spoken aloud: answer in one to three "
+        "short, natural sentences, without lists, markup or emoji."
+    )
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ValueError(f"PersonaSettings.name is {self.name!r}; allowed: any text that is not blank")
+
+    @property
+    def system(self) -> str:
+        """The system message."""
+        return self.prompt.replace("{name}", self.name)
+
+
+@dataclass(frozen=True)
+class WorkSettings(Checked):
+    """When work on a reply begins, and the bounds that no engine can pass."""
+
+    # At the pause is faster; at the commit nothing is done in vain.
+    begin: Literal["pause", "commit"] = field(default="pause", metadata=BEGINS)
+    mind_s: float = ranged(60.0, 0.01, 3600.0)  # longest wait for a sign of life from recognition or chat
+    mouth_s: float = ranged(60.0, 0.01, 3600.0)  # and from the voice
+    stop_s: float = ranged(2.0, 0.01, 60.0)  # longest wait for a thread to end
+    reply_chars: int = ranged(1200, 20, 20_000)
+    phrase_s: float = ranged(20.0, 1.0, 60.0)  # longest phrase, whatever its text
+    phrase_base_s: float = ranged(1.5, 0.1, 20.0)
+    phrase_char_s: float = ranged(0.12, 0.01, 2.0)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole tree."""
+
+    segmenter: SegmenterSettings = SegmenterSettings()
+    phrases: PhraseSettings = PhraseSettings()
+    memory: MemorySettings = MemorySettings()
+    persona: PersonaSettings = PersonaSettings()
+    work: WorkSettings = WorkSettings()

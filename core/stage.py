@@ -1,0 +1,91 @@
+"""One thread, one inbox, one generator: the only place where work is cancelled, and where anything may go wrong.
+
+A hung engine keeps its thread: engines are not made to be entered twice, and a second thread inside one that hangs
+would turn a silent companion into a crashed one. Its work is cancelled from outside, and when it comes back, the
+thread goes on with whatever was asked last.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Thread
+from typing import Generic, TypeVar
+
+from core.channel import Channel, Closed
+from core.events import Event, Failed
+from core.work import Item
+
+T = TypeVar("T", bound=Item)
+R = TypeVar("R")
+
+
+class Stage(Generic[T]):
+    """Does items one after the other and posts what comes of them, event by event."""
+
+    def __init__(self, name: str, do: Callable[[T], Iterator[Event]], post: Callable[[Event], None]) -> None:
+        self.name = name
+        self._do, self._post = do, post
+        self._inbox: Channel[T] = Channel()
+        self._thread = Thread(target=self._run, name=name, daemon=True)  # a hung engine must not hold the program
+        self._alive_at: float | None = None  # last sign of life, while there is something to do
+
+    def start(self) -> None:
+        """Begin to take items."""
+        self._thread.start()
+
+    def ask(self, item: T) -> None:
+        """Have an item done; in vain after `stop`."""
+        try:
+            self._inbox.put(item)
+        except Closed:
+            item.work.cancel()
+
+    def stop(self, timeout: float) -> bool:
+        """Take no more items; return whether the thread has ended in time."""
+        self._inbox.close()
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def silent_since(self) -> float | None:
+        """Return when the engine last gave a sign of life (monotonic seconds); None if nothing is asked of it."""
+        return self._alive_at
+
+    def _run(self) -> None:
+        for item in self._inbox:
+            if not item.work.cancelled:
+                self._follow(item)
+            self._alive_at = None
+
+    def _follow(self, item: T) -> None:
+        failure = attempt(lambda: self._post_all(item))
+        if failure is None or item.work.cancelled:
+            return
+        # First its own cancel: else the next phrase of a failed turn would begin before anybody could stop it.
+        item.work.cancel()
+        self._post(Failed(item.work.turn, self.name, failure.error))
+
+    def _post_all(self, item: T) -> None:
+        self._alive_at = time.monotonic()
+        for event in self._do(item):
+            if item.work.cancelled:
+                return
+            self._post(event)
+            self._alive_at = time.monotonic()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong, in words."""
+
+    error: str
+
+
+def attempt(do: Callable[[], R]) -> R | Failure:
+    """Call into an engine; return its answer or its failure."""
+    try:
+        return do()
+    except Exception as error:
+        return Failure(f"{type(error).__name__}: {error}")

@@ -1,0 +1,324 @@
+"""The threads, with toy engines: the whole way, interruptions, failures, and the same replies every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from queue import SimpleQueue
+from threading import Event as Flag
+
+import numpy as np
+import pytest
+
+from core.companion import Companion, Engines
+from core.events import Failed, Finished, Played, Reopen, Voiced
+from core.records import Notice, TurnRecord
+from core.rehearsal import Pace, Recording, Stillness, Take, Tape, two_sided
+from core.settings import SegmenterSettings, Settings, WorkSettings
+from core.types import COMPANION, USER, VOICE_RATE, Segment, Turn
+from tests.fakes import Chat, Transcriber, Vad, Voice, hanging, once, spoken, trouble, words_of
+
+REFERENCE = Segment(COMPANION, "This is my voice.", np.ones((20, 4), np.int64), pinned=True)
+QUESTIONS = (spoken("hello there"), spoken("how are you"), spoken("tell me a story"))
+SHORT = WorkSettings(mind_s=0.05, mouth_s=0.05, stop_s=0.05)
+
+
+class Talk:
+    """One conversation over recordings, from the first frame to the last."""
+
+    def __init__(
+        self,
+        *takes: Take,
+        vad: Vad | None = None,
+        transcriber: Transcriber | None = None,
+        chat: Chat | None = None,
+        voice: Voice | None = None,
+        settings: Settings = Settings(),  # noqa: B008
+        seed: int = 1,
+        pace: Pace = "fast",
+        hang: bool = False,
+    ) -> None:
+        self.notices: list[Notice] = []
+        self.voice, self.chat, self.tape = voice or Voice(), chat or Chat(), Tape()
+        engines = Engines(vad or Vad(), transcriber or Transcriber(), self.chat, self.voice, (REFERENCE,))
+        self.recording = Recording(takes, self.tape, settings.segmenter, pace)
+        companion = Companion(engines, self.recording, self.tape, self.notices.append, settings, seed)
+        companion.start()
+        companion.finish()
+        self.hung = companion.stop()
+        assert hang or not self.hung
+        self.history = companion.history
+
+    @property
+    def records(self) -> list[TurnRecord]:
+        return [notice.what for notice in self.notices if isinstance(notice.what, TurnRecord)]
+
+    def of(self, kind: type) -> list[object]:
+        return [notice.what for notice in self.notices if isinstance(notice.what, kind)]
+
+    @property
+    def sounds(self) -> list[bytes]:
+        return [self.tape.heard(record.turn).tobytes() for record in self.records]
+
+
+def commit_only(settings: Settings = Settings()) -> Settings:  # noqa: B008
+    return replace(settings, work=replace(settings.work, begin="commit"))
+
+
+def test_spoken_questions_get_spoken_answers() -> None:
+    talk = Talk(*QUESTIONS)
+    assert [record.user for record in talk.records] == ["hello there", "how are you", "tell me a story"]
+    assert {record.outcome for record in talk.records} == {"answered"}
+    for record in talk.records:
+        assert record.reply == record.written
+        assert record.reply.startswith(f"You said {record.user}. I have heard")
+        assert record.reply_samples == len(talk.tape.heard(record.turn))
+        assert record.reply_start is not None
+        assert record.user_end is not None
+        assert record.reply_start > record.user_end
+        assert all(value is not None and value >= 0 for value in vars(record.times).values())
+
+
+def test_the_voice_remembers_both_speakers_and_pays_for_new_positions_only() -> None:
+    talk = Talk(*QUESTIONS)
+    speakers = [record.history.speakers for record in talk.records if record.history]
+    assert speakers[0] == (COMPANION, USER)
+    assert speakers[2] == (COMPANION, USER, COMPANION, COMPANION, USER, COMPANION, COMPANION, USER)
+    assert [record.history.new_positions < record.history.positions for record in talk.records[1:] if record.history]
+    context, wording = talk.voice.contexts[-1]
+    assert context[0] is REFERENCE
+    assert [segment.text for segment in context][-2:] == ["tell me a story", "You said tell me a story."]
+    assert wording.startswith("I have heard 5 messages")
+    assert all(len(segment.codes) for segment in context)
+
+
+def test_the_conversation_is_kept_on_one_time_line() -> None:
+    talk = Talk(*QUESTIONS[:2])
+    both = two_sided(talk.recording, talk.tape)
+    first, second = talk.records
+    assert words_of(both[:, 0]) == "hello there how are you"
+    assert first.reply_start is not None
+    assert second.onset is not None
+    end = first.reply_start + first.reply_samples
+    assert not both[: first.reply_start, 1].any()
+    assert both[first.reply_start : end, 1].all()
+    assert 0 <= second.onset - end - VOICE_RATE // 2 <= 2 * 1920
+
+
+@pytest.mark.parametrize("settings", [Settings(), commit_only()])
+def test_the_same_seed_gives_the_same_replies(settings: Settings) -> None:
+    talks = [Talk(*QUESTIONS, settings=settings) for _ in range(5)]
+    assert len({tuple(talk.sounds) for talk in talks}) == 1
+    assert len({tuple((record.reply, record.reply_start) for record in talk.records) for talk in talks}) == 1
+    assert talks[0].sounds != Talk(*QUESTIONS, settings=settings, seed=2).sounds
+
+
+def test_working_ahead_changes_no_reply() -> None:
+    takes = (spoken("hello . there"), spoken("how . are . you"))
+    eager, late = Talk(*takes), Talk(*takes, settings=commit_only())
+    assert eager.of(Reopen)
+    assert eager.sounds == late.sounds
+    assert [record.user for record in eager.records] == ["hello there", "how are you"]
+    assert len(eager.history) == 2
+
+
+@pytest.mark.parametrize("settings", [Settings(), commit_only()])
+def test_speaking_over_a_reply_cuts_it_where_it_was(settings: Settings) -> None:
+    question = spoken("hello there")
+    again = spoken("stop now", at=4 * VOICE_RATE)
+    talks = [Talk(question, again, settings=settings) for _ in range(3)]
+    assert len({tuple(talk.sounds) for talk in talks}) == 1
+    talk = talks[0]
+    cut, last = talk.records
+    assert (cut.outcome, last.outcome, last.user) == ("interrupted", "answered", "stop now")
+    assert cut.reply
+    assert cut.written.startswith(cut.reply)
+    assert len(cut.reply) < len(cut.written)
+    assert cut.reply_start is not None
+    assert cut.reply_start + cut.reply_samples <= again.at + 5 * 768  # type: ignore[operator]
+    heard = [message.text for message in talk.chat.asked[-1][1:]]
+    assert heard == ["hello there", cut.reply, "stop now"]
+    context, _ = talk.voice.contexts[-1]
+    frames = sum(
+        len(segment.codes) for segment in context[2:] if segment.speaker == COMPANION and segment.text in cut.reply
+    )
+    assert frames <= cut.reply_samples // 1920
+
+
+def test_at_the_eager_setting_no_speech_is_lost_and_no_two_replies_overlap() -> None:
+    settings = Settings(segmenter=SegmenterSettings(patience="eager"))
+    talk = Talk(spoken("hello . . . how are you . . . tell me a story"), settings=settings)
+    assert [record.user for record in talk.records] == ["hello", "how are you", "tell me a story"]
+    ends = [(record.reply_start, record.reply_samples) for record in talk.records if record.reply_start is not None]
+    assert all(start + length <= after for (start, length), (after, _) in zip(ends, ends[1:], strict=False))
+
+
+def test_at_the_patient_setting_it_is_one_turn() -> None:
+    settings = Settings(segmenter=SegmenterSettings(patience="patient"))
+    (record,) = Talk(spoken("hello . . . how are you . . . . tell me a story"), settings=settings).records
+    assert record.user == "hello how are you tell me a story"
+    assert record.turn == Turn(1, 2)
+
+
+def test_silence_and_noise_get_no_reply() -> None:
+    assert Talk(spoken(". . . .")).records == []
+    (record,) = Talk(spoken("um")).records  # sounds like speech, but nothing was said
+    assert (record.outcome, record.reply) == ("empty", "")
+
+
+def test_no_recording_at_all_ends_at_once() -> None:
+    assert Talk().notices == []
+
+
+def test_typed_words_are_answered() -> None:
+    tape, records = Tape(), SimpleQueue[TurnRecord]()
+
+    def listen(notice: Notice) -> None:
+        if isinstance(notice.what, TurnRecord):
+            records.put(notice.what)
+
+    engines = Engines(Vad(), Transcriber(), Chat(), Voice(), (REFERENCE,))
+    with Companion(engines, Stillness(tape), tape, listen) as companion:
+        for words in ("hello", "and then"):
+            companion.say(words)
+            record = records.get(timeout=10)
+            assert (record.user, record.typed, record.outcome) == (words, True, "answered")
+            assert len(tape.heard(record.turn)) == record.reply_samples > 0
+        companion.say("  ")
+        companion.forget()
+        companion.hush()
+    assert companion.history == ()
+    assert records.empty()
+
+
+Broken = dict[str, Vad | Transcriber | Chat | Voice]
+BROKEN: dict[str, tuple[str, Callable[[], Broken]]] = {
+    "transcriber raises": ("mind", lambda: {"transcriber": Transcriber(once(trouble))}),
+    "chat raises": ("mind", lambda: {"chat": Chat(once(trouble))}),
+    "voice raises": ("mouth", lambda: {"voice": Voice(once(trouble))}),
+}
+
+
+@pytest.mark.parametrize("settings", [Settings(), commit_only()])
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_failing_engine_ends_its_turn_only(case: str, settings: Settings) -> None:
+    stage, broken = BROKEN[case]
+    talk = Talk(*QUESTIONS[:2], settings=settings, **broken())  # type: ignore[arg-type]
+    failed, answered = talk.records
+    assert (failed.outcome, failed.stage, failed.error) == ("failed", stage, "RuntimeError: the device is gone")
+    assert (answered.outcome, answered.user) == ("answered", "how are you")
+    assert len(talk.of(Failed)) == 1
+
+
+def test_sound_that_is_no_number_never_reaches_the_loudspeaker() -> None:
+    talk = Talk(QUESTIONS[0], voice=Voice(level=np.nan))
+    (record,) = talk.records
+    assert (record.outcome, record.stage) == ("failed", "mouth")
+    assert "not finite" in record.error
+    assert not talk.of(Voiced)
+    assert np.isfinite(talk.tape.track()).all()
+
+
+def test_a_deaf_moment_is_silence_and_said_once() -> None:
+    calls = iter(range(10_000))
+    talk = Talk(*QUESTIONS[:2], vad=Vad(lambda: trouble() if next(calls) < 10 else None))
+    assert [failed.stage for failed in talk.of(Failed) if isinstance(failed, Failed)] == ["ears"]
+    assert "how are you" in [record.user for record in talk.records]
+
+
+@pytest.mark.parametrize("piece", ["more and more ", ""])
+def test_an_endless_reply_is_cut(piece: str) -> None:
+    settings = Settings(work=WorkSettings(reply_chars=200))
+    (record,) = Talk(QUESTIONS[0], chat=Chat(endless=piece), settings=settings).records
+    assert record.outcome == "answered"
+    assert len(record.written) <= 200
+
+
+def test_an_endless_voice_is_cut() -> None:
+    (record,) = Talk(QUESTIONS[0], voice=Voice(endless=True)).records
+    assert record.outcome == "answered"
+    longest = 1.5 * 2 + 0.12 * len(record.written)
+    assert record.reply_samples / VOICE_RATE <= longest
+
+
+HANGING: dict[str, tuple[str, Callable[[Callable[[], None]], Broken]]] = {
+    "transcriber hangs": ("mind", lambda hang: {"transcriber": Transcriber(hang)}),
+    "chat hangs": ("mind", lambda hang: {"chat": Chat(hang)}),
+    "voice hangs": ("mouth", lambda hang: {"voice": Voice(hang)}),
+}
+
+
+@pytest.mark.parametrize("case", HANGING)
+def test_a_hanging_engine_ends_its_turn_only(case: str) -> None:
+    release = Flag()
+    stage, broken = HANGING[case]
+
+    class Releasing(Vad):
+        """Lets the engine come back when the first turn has failed, for the second is only then heard."""
+
+        frames = 0
+
+        def __call__(self, narrow: np.ndarray) -> float:
+            self.frames += 1
+            if self.frames > 60:
+                release.set()
+            return super().__call__(narrow)
+
+    talk = Talk(*QUESTIONS[:2], vad=Releasing(), settings=Settings(work=SHORT), **broken(once(hanging(release))))  # type: ignore[arg-type]
+    failed, answered = talk.records
+    assert (failed.outcome, failed.stage) == ("failed", stage)
+    assert "no sign of life" in failed.error
+    assert (answered.outcome, answered.user) == ("answered", "how are you")
+    assert answered.reply.split() == answered.written.split()
+
+
+def test_an_engine_that_never_comes_back_does_not_hold_the_program() -> None:
+    release = Flag()
+    talk = Talk(*QUESTIONS[:2], chat=Chat(hanging(release)), settings=Settings(work=SHORT), hang=True)
+    assert [record.outcome for record in talk.records] == ["failed", "failed"]
+    assert talk.hung == ("mind",)
+    release.set()
+
+
+def test_a_listener_that_fails_is_not_kept_quiet() -> None:
+    def listen(notice: Notice) -> None:
+        raise LookupError("mine")
+
+    tape = Tape()
+    recording = Recording(QUESTIONS, tape, SegmenterSettings())
+    companion = Companion(Engines(Vad(), Transcriber(), Chat(), Voice()), recording, tape, listen)
+    companion.start()
+    with pytest.raises(LookupError):
+        companion.finish()
+    assert companion.stop() == ()
+
+
+def test_stopping_in_a_reply_keeps_what_was_heard() -> None:
+    tape, sounding = Tape(), Flag()
+
+    def listen(notice: Notice) -> None:
+        notices.append(notice)
+        if isinstance(notice.what, Played):
+            sounding.set()
+
+    notices: list[Notice] = []
+    recording = Recording([spoken("hello")], tape, SegmenterSettings(patience="eager"), "real")
+    companion = Companion(Engines(Vad(), Transcriber(), Chat(), Voice()), recording, tape, listen)
+    companion.start()
+    assert sounding.wait(10)
+    assert companion.stop() == ()
+    records = [notice.what for notice in notices if isinstance(notice.what, TurnRecord)]
+    assert [record.outcome for record in records] == ["hushed"]
+    assert records[0].reply_samples < len(records[0].written) * 1920
+    assert not [notice for notice in notices if isinstance(notice.what, Finished)]
+
+
+def check_order(talk: Talk, expected: Sequence[str]) -> None:
+    assert [record.user for record in talk.records] == list(expected)
+
+
+def test_many_interruptions_keep_order() -> None:
+    takes = [spoken("stop now", at=int((2.5 + 3.1 * number) * VOICE_RATE)) for number in range(12)]
+    talk = Talk(spoken("hello there"), *takes)
+    check_order(talk, ["hello there", *["stop now"] * 12])
+    assert [record.outcome for record in talk.records] == ["interrupted"] * 12 + ["answered"]
