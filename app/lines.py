@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from core.records import Notice
 
-def line(event: object) -> str:
-    """Return an event as one line of JSON: its name, then its fields; sound is told by its shape."""
-    return json.dumps({"event": type(event).__name__, **_fields(event)}, ensure_ascii=False, allow_nan=False)
+
+def line(notice: Notice) -> str:
+    """Return a notice as one line of JSON: when, the state after it, the event and its fields; sound by its shape."""
+    told = {"ms": round(notice.ms, 1), "state": notice.state.value, "event": type(notice.what).__name__}
+    return json.dumps(told | _fields(notice.what), ensure_ascii=False, allow_nan=False)
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -1,0 +1,58 @@
+"""`sotto chat`: you type, the companion answers, in the terminal; it speaks, too, into files if asked to."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+
+from app import compose
+from app.checks import OutputFolder
+from app.files import write_wav
+from app.keep import reply_name
+from core.companion import Companion
+from core.events import Replied
+from core.records import Notice, TurnRecord
+from core.rehearsal import Stillness, Tape
+from core.settings import Settings, WorkSettings
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Answer line by line until the input ends."""
+    folder = OutputFolder.checked(asked.out) if asked.out else None
+    loaded = compose.load(asked.pack, asked.voice, asked.threads)
+    tape, number = Tape(), 0
+    notices: SimpleQueue[Notice] = SimpleQueue()
+    settings = Settings(memory=loaded.memory, work=WorkSettings(stop_s=compose.STOP_S))
+    with Companion(loaded.engines, Stillness(tape), tape, notices.put, settings, asked.seed) as companion:
+        for text in typed():
+            companion.say(text)
+            turn = answered(notices.get)
+            number += 1
+            if folder and turn.reply_samples:
+                write_wav(folder.file(reply_name(number)), tape.heard(turn.turn))
+    return 0
+
+
+def typed() -> Iterator[str]:
+    """Yield what the user types, without blank lines; ask for it if somebody is there."""
+    prompt = "you> " if sys.stdin.isatty() else ""
+    while True:
+        try:
+            text = input(prompt).strip()
+        except EOFError:
+            return
+        if text:
+            yield text
+
+
+def answered(get: Callable[[], Notice]) -> TurnRecord:
+    """Print the reply as its words come, and return the turn's record."""
+    while True:
+        what = get().what
+        if isinstance(what, Replied):
+            print(what.chunk, end="", flush=True)
+        if isinstance(what, TurnRecord):
+            print(f"\n({what.stage} failed: {what.error})" if what.error else "", flush=True)
+            return what

@@ -1,0 +1,147 @@
+"""`sotto converse`: plays recordings into one conversation, as if spoken, and keeps what comes of it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+
+from app import compose, keep
+from app.checks import OutputFolder, Problem
+from app.files import write_wav
+from app.keep import Circumstances, Placed
+from app.lines import line
+from core.companion import Companion
+from core.records import Notice, TurnRecord
+from core.rehearsal import Recording, Take, Tape, two_sided
+from core.settings import SegmenterSettings, Settings, WorkSettings
+
+QUESTIONS = compose.ASSETS / "demo"
+
+
+class Rehearsed(Recording):
+    """A microphone that also tells where on the clock its recordings were played."""
+
+    def placed(self, names: Sequence[str]) -> list[Placed]:
+        """Return the recordings played so far."""
+        return [Placed(name, at, at + len(wide)) for name, (at, wide) in zip(names, self._played, strict=False)]
+
+
+class Keeper:
+    """Shows each turn when it is over, and keeps its files; they are written as soon as they can be whole."""
+
+    def __init__(self, folder: OutputFolder, how: Circumstances, microphone: Rehearsed, names: Sequence[str]) -> None:
+        self.turns: list[TurnRecord] = []
+        self._folder, self._how, self._microphone, self._names = folder, how, microphone, names
+        self._kept = 0
+
+    def take(self, what: object) -> bool:
+        """Take note of a turn that is over and left a trace; return whether it was one."""
+        if not isinstance(what, TurnRecord) or what.outcome in keep.TRACELESS:
+            return False
+        self.turns.append(what)
+        return True
+
+    def keep(self, tape: Tape) -> None:
+        """Write the replies that are not yet written, and the texts."""
+        for number, turn in enumerate(self.turns[self._kept :], self._kept + 1):
+            if turn.reply_samples:
+                write_wav(self._folder.file(keep.reply_name(number)), tape.heard(turn.turn))
+            self._kept = number
+        keep.keep_texts(self._folder, self._how, self._microphone.placed(self._names), self.turns)
+
+    def finish(self, tape: Tape) -> None:
+        """Write everything, both sides' sound included."""
+        self.keep(tape)
+        write_wav(self._folder.file("conversation.wav"), two_sided(self._microphone, tape))
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Hold the conversation; 0, or 1 if a turn failed, or 130 after Ctrl-C."""
+    paths = _recordings(asked)
+    folder = OutputFolder.checked(_out(asked))
+    keep.check_apart(paths, folder)
+    takes = [Take(*compose.heard(path)) for path in paths]
+    loaded = compose.load(asked.pack, asked.voice, asked.threads)
+    how = Circumstances(metadata.version("sotto"), loaded.pack, loaded.voice, asked.seed, asked.patience, asked.pace)
+    settings = Settings(
+        segmenter=SegmenterSettings(patience=asked.patience),
+        memory=loaded.memory,
+        work=WorkSettings(stop_s=compose.STOP_S),
+    )
+    keep.remove_leftovers(folder)
+    tape = Tape()
+    microphone = Rehearsed(takes, tape, settings.segmenter, asked.pace)
+    keeper = Keeper(folder, how, microphone, [path.name for path in paths])
+    notices: SimpleQueue[Notice | BaseException | None] = SimpleQueue()
+    companion = Companion(loaded.engines, microphone, tape, notices.put, settings, asked.seed)
+    try:
+        companion.start()
+        for notice in told(companion, notices):
+            if asked.json:
+                print(line(notice), flush=True)
+            if keeper.take(notice.what):
+                keeper.keep(tape)
+                show(keeper.turns[-1], say_to(asked.json))
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not spoil the files
+        companion.stop()
+        keeper.finish(tape)
+        return 130
+    companion.stop()
+    keeper.finish(tape)
+    say = say_to(asked.json)
+    say(f"{len(keeper.turns)} turns, kept in {folder.path}" if keeper.turns else "No speech was found.")
+    return 1 if any(turn.outcome == "failed" for turn in keeper.turns) else 0
+
+
+def told(companion: Companion, notices: SimpleQueue[Notice | BaseException | None]) -> Iterator[Notice]:
+    """Yield what the companion tells, until the microphone has ended; raise what it failed of."""
+
+    def finish() -> None:
+        try:
+            companion.finish()
+            notices.put(None)
+        except BaseException as fault:
+            notices.put(fault)
+
+    Thread(target=finish, name="finish", daemon=True).start()
+    while (notice := notices.get()) is not None:
+        if isinstance(notice, BaseException):
+            raise notice
+        yield notice
+
+
+def say_to(json: bool) -> Callable[[str], None]:
+    """Return what tells people something: on stderr where stdout is a program's."""
+    return lambda text: print(text, file=sys.stderr if json else sys.stdout, flush=True)
+
+
+def show(turn: TurnRecord, say: Callable[[str], None]) -> None:
+    """Tell people of one turn."""
+    say(f"You:   {turn.user or '(not understood)'}")
+    if turn.reply:
+        say(f"Sotto: {turn.reply}")
+    if turn.error:
+        say(f"       the {turn.stage} failed: {turn.error}")
+
+
+def _recordings(asked: argparse.Namespace) -> list[Path]:
+    if asked.demo and asked.recordings:
+        raise Problem("there are recordings and --demo", "on the command line", "give one or the other")
+    paths = sorted(QUESTIONS.glob("*.wav")) if asked.demo else list(asked.recordings)
+    if not paths:
+        where = QUESTIONS if asked.demo else "on the command line"
+        raise Problem("there is no recording", where, "name WAV files of what you say, or use --demo")
+    return paths
+
+
+def _out(asked: argparse.Namespace) -> Path:
+    if asked.out is None and not asked.demo:
+        raise Problem("there is no output folder", "on the command line", "name one with --out")
+    return asked.out or Path("sotto-demo")

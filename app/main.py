@@ -1,0 +1,123 @@
+"""The command `sotto`: reads the command line, bounds what it takes of the machine, hands over to the subcommand."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import NoReturn
+
+from app.checks import Problem
+
+PATIENCE = ("eager", "normal", "patient")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2 and a line that says where to look."""
+        self.exit(2, f"sotto: {message}, on the command line, see `{self.prog} --help`\n")
+
+
+def parser() -> Parser:
+    """Return the whole command line."""
+    engine = Parser(add_help=False)
+    engine.add_argument("--pack", type=Path, metavar="DIR", help="folder of models (default: the pocket pack)")
+    engine.add_argument("--threads", type=int, metavar="N", help="processor threads to use (default: 2)")
+    speaking = Parser(add_help=False)
+    speaking.add_argument("--voice", metavar="NAME", help="voice of the pack (default: its first)")
+    speaking.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same reply (default: 0)")
+
+    top = Parser(prog="sotto", description="A voice companion that lives on your own computer.")
+    top.add_argument("--version", action="version", version=f"sotto {metadata.version('sotto')}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+
+    converse = commands.add_parser(
+        "converse", parents=[engine, speaking], help="play recordings into a conversation and keep the replies"
+    )
+    converse.add_argument("recordings", nargs="*", type=Path, metavar="IN.wav", help="what you say, in order")
+    converse.add_argument("--out", type=Path, metavar="DIR", help="where the replies go (for --demo: sotto-demo)")
+    converse.add_argument("--demo", action="store_true", help="speak the recorded questions that come with Sotto")
+    converse.add_argument("--pace", choices=("real", "fast"), default="fast", help="as if spoken, or without waiting")
+    converse.add_argument("--patience", choices=PATIENCE, default="normal", help="how long a pause may last in a turn")
+    converse.add_argument("--json", action="store_true", help="print one JSON line per event as it happens")
+
+    say = commands.add_parser("say", parents=[engine, speaking], help="speak a text into a file")
+    say.add_argument("text", metavar="TEXT")
+    say.add_argument("--out", type=Path, required=True, metavar="F.wav")
+
+    transcribe = commands.add_parser("transcribe", parents=[engine], help="print the words of a recording")
+    transcribe.add_argument("recording", type=Path, metavar="FILE")
+
+    chat = commands.add_parser("chat", parents=[engine, speaking], help="type to the companion, here in the terminal")
+    chat.add_argument("--out", type=Path, metavar="DIR", help="also keep the spoken replies here")
+
+    bench = commands.add_parser("bench", parents=[engine], help="measure how fast this machine is")
+    bench.add_argument("what", choices=("voice",))
+    return top
+
+
+def bound(threads: int | None) -> int:
+    """Bound the engines' thread pools, keep them off network and compilers; return the number of threads.
+
+    Must come before numpy, torch or any engine is imported: they read the environment once.
+    """
+    cores = os.cpu_count() or 1
+    if threads is not None and not 1 <= threads <= cores:
+        raise Problem("this number of threads cannot be used", f"--threads {threads}", f"choose 1 to {cores}")
+    count = threads or min(2, cores)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
+        os.environ[name] = str(count)
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.environ["NO_TORCH_COMPILE"] = "1"  # moshi would look for a C compiler
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    return count
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Run the subcommand; each is imported only now, since numpy and the engines read the bounds when they load."""
+    match asked.command:
+        case "converse":
+            from app import converse
+
+            return converse.run(asked)
+        case "say":
+            from app import say
+
+            return say.run(asked)
+        case "transcribe":
+            from app import transcribe
+
+            return transcribe.run(asked)
+        case "chat":
+            from app import chat
+
+            return chat.run(asked)
+    from app import bench
+
+    return bench.run(asked)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code: 0, 2 for what the user can mend, 130 for Ctrl-C."""
+    asked = parser().parse_args(arguments)
+    try:
+        asked.threads = bound(asked.threads)
+        return run(asked)
+    except Problem as problem:
+        print(f"sotto: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more when it ends
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
