@@ -30,6 +30,7 @@ FRAME = 1920
 CODEBOOKS, BINS = 8, 512
 CROP = 12  # frames a training example has
 MEL = 80  # bands of the auxiliary head; 8 mel frames to a codec frame
+FLOOR = 2e-2  # mel magnitude below which nothing is heard; a lower one spends the model on the noise of silence
 FREE_STEPS = 300  # steps without quantiser, then k-means
 
 
@@ -70,7 +71,7 @@ class Spectra(nn.Module):
         return (spectrum.real.square() + spectrum.imag.square() + 1e-9).sqrt()
 
     def log_mel(self, magnitude: Tensor, size: int) -> Tensor:
-        return (magnitude.transpose(1, 2) @ getattr(self, f"mel{size}")).clamp(min=1e-4).log()
+        return (magnitude.transpose(1, 2) @ getattr(self, f"mel{size}")).clamp(min=FLOOR).log()
 
     def target(self, audio: Tensor) -> Tensor:
         """Return (batch, frames, 8 * MEL): the log-mel frames of each codec frame."""

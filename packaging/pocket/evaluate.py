@@ -1,0 +1,145 @@
+"""What the pocket pack can do, measured through the code that loads every pack.
+
+Each stage prints its figures and returns them; `report` writes them all beside the training logs. Texts marked held
+out never appeared in training. The independent recogniser is pocketsphinx (`judge`).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import domain
+import judge
+import numpy as np
+from speech import COMPANIONS, MANNERS, RATE, SPEAKERS, say
+
+from core.types import COMPANION, USER, Segment, SpeechFrame
+from models.csm import CsmVoice
+
+Figures = dict[str, object]
+
+
+def held_out_sentences(count: int, seed: int = 5) -> list[str]:
+    """Draw templated answers and free recombinations that no training set holds."""
+    random_, stock = random.Random(seed), set(domain.stock_replies())
+    found: dict[str, None] = {}
+    while len(found) < count:
+        text = domain.answer(random_) if len(found) % 2 else domain.free(random_)
+        if domain.is_held_out(text) and text not in stock:
+            found[text] = None
+    return list(found)
+
+
+def segment(voice: CsmVoice, speaker: int, samples: np.ndarray, text: str, pinned: bool = False) -> Segment:
+    """Return a recording as a segment of the voice's history."""
+    voice.encoder.restart()
+    padded = np.pad(samples, (0, -len(samples) % 1920)).astype(np.float32)
+    return Segment(speaker, voice.wording(text), voice.encoder(padded), pinned)
+
+
+def speak(voice: CsmVoice, context: list[Segment], text: str, seed: int) -> list[SpeechFrame]:
+    """Return all frames of one sentence."""
+    return list(voice.speak(context, voice.wording(text), seed))
+
+
+def sound(frames: list[SpeechFrame]) -> np.ndarray:
+    """Return the samples of frames."""
+    return np.concatenate([f.samples for f in frames]) if frames else np.zeros(1920, np.float32)
+
+
+def reconstruction(voice: CsmVoice, count: int) -> Figures:
+    """Compare the recogniser's word error on synthetic speech and on the same speech through the codec."""
+    figures: Figures = {}
+    for name in COMPANIONS:
+        original, decoded = [], []
+        for i, text in enumerate(held_out_sentences(count)):
+            samples, _ = say(SPEAKERS[name], MANNERS["plain"], text, 9000 + i)
+            codes = segment(voice, COMPANION, samples, text).codes
+            original.append((text, judge.recognise(samples)))
+            decoded.append((text, judge.recognise(decode(voice, codes))))
+        figures[name] = {"original": judge.corpus_error(original), "decoded": judge.corpus_error(decoded), "n": count}
+    return figures
+
+
+def decode(voice: CsmVoice, codes: np.ndarray) -> np.ndarray:
+    """Return codes (frames, codebooks) as samples, by the streaming decoder."""
+    decoder = voice._decoder
+    decoder.restart()
+    return np.concatenate([decoder(frame) for frame in codes])
+
+
+def speaking(voice: CsmVoice, references: dict[str, Segment], count: int) -> Figures:
+    """Score free-running speech: word error on stock and held-out texts, voice match, length."""
+    figures: Figures = {}
+    stock = random.Random(3).sample(domain.stock_replies(), count)
+    for name, reference in references.items():
+        row: Figures = {}
+        right, ends = [], []
+        for kind, texts in (("stock", stock), ("held_out", held_out_sentences(count, 6))):
+            heard, known = [], 0
+            for i, text in enumerate(texts):
+                samples = sound(speak(voice, [reference], text, i))
+                heard.append((text, judge.recognise(samples)))
+                known += judge.identified(samples, text)
+                right.append(judge.companion_of(samples) == name)
+                ends.append(len(samples) / expected(name, text, i))
+            row[kind] = {"word_error": judge.corpus_error(heard), "identified": known / count, "n": count,
+                         "examples": heard[:5]}
+        row["right_voice"] = float(np.mean(right))
+        row["ended_in_time"] = float(np.mean(np.array(ends) <= 1.4))
+        row["median_length"] = float(np.median(ends))
+        figures[name] = row
+    return figures
+
+
+def expected(name: str, text: str, seed: int) -> int:
+    """Return how many samples the synthesiser takes for a text in the plain manner."""
+    return len(say(SPEAKERS[name], MANNERS["plain"], text, seed)[0])
+
+
+def history(voice: CsmVoice, references: dict[str, Segment], pairs: int, manners: tuple[str, str] = ("fast", "slow"),
+            measure: Callable[[np.ndarray], float] = len) -> Figures:
+    """Say the same texts after two manners of history; count how often the measure differs as the histories do.
+
+    `none` and `shuffled` are the controls: no history, and histories whose manner is drawn by lot.
+    """
+    random_ = random.Random(8)
+    signs: dict[str, list[float]] = {"real": [], "none": [], "shuffled": []}
+    names = list(references)
+    for i in range(pairs):
+        name, text = names[i % len(names)], random_.choice(domain.stock_replies())
+        talk = {m: conversation(voice, name, m, i) for m in manners}
+        both = lambda contexts: [measure(sound(speak(voice, [references[name], *c], text, 2 * i + k)))
+                                 for k, c in enumerate(contexts)]
+        signs["real"].append(float(np.subtract(*both([talk[m] for m in manners]))))
+        signs["none"].append(float(np.subtract(*both([[], []]))))
+        lot = random_.sample(list(manners), 2) if random_.random() < 0.5 else [random_.choice(manners)] * 2
+        signs["shuffled"].append(float(np.subtract(*both([talk[m] for m in lot]))))
+    right = lambda values: (np.array(values) < 0).mean() + 0.5 * (np.array(values) == 0).mean()
+    return {kind: {"first_smaller": float(right(v)), "mean": float(np.mean(v)), "n": pairs} for kind, v in signs.items()}
+
+
+def conversation(voice: CsmVoice, companion: str, manner: str, seed: int) -> list[Segment]:
+    """Return two turns of both speakers in one manner, made by the synthesiser."""
+    random_ = random.Random(seed)
+    user = random_.choice(["u-awb", "u-kal", "u-f2", "u-m3"])
+    made = []
+    for i in range(2):
+        for speaker, name, text in ((USER, user, domain.ask(random_)), (COMPANION, companion, domain.answer(random_))):
+            made.append(segment(voice, speaker, say(SPEAKERS[name], MANNERS[manner], text, seed + i)[0], text))
+    return made
+
+
+def report(figures: Figures, file: Path) -> None:
+    """Write the figures as JSON and print them."""
+    text = json.dumps(figures, indent=1)
+    file.write_text(text + "\n")
+    print(text)
+
+
+def seconds(samples: np.ndarray) -> float:
+    """Return a clip's length in seconds."""
+    return len(samples) / RATE
