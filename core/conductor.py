@@ -107,7 +107,8 @@ class Conductor:
 
     def _take(self, event: Event, at: float) -> None:
         effects = self.conversation.on(event)
-        self._tell(event, at)
+        if effects or not isinstance(event, Hushed):  # to be quiet when one is quiet is no news
+            self._tell(event, at)
         for effect in effects:
             self._do(effect)
             self._tell(effect, time.monotonic())

@@ -191,6 +191,11 @@ class Recording:
         self._closed.set()
         self._tape.close()
 
+    @property
+    def placed(self) -> tuple[int, ...]:
+        """Where on the clock each take began, so far."""
+        return tuple(at for at, _ in self._played)
+
     def track(self) -> Samples:
         """Return what the user said, from the clock's zero to now."""
         return _laid_out(self._played, self._at)

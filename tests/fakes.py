@@ -22,7 +22,8 @@ from core.types import (
     VoiceHistory,
 )
 
-WORDS = "um hello there how are you what is the time tell me a story and then stop now please".split()
+SENTENCES = "um hello there how are you what is the time tell me a story and then stop now please"
+WORDS = SENTENCES.split()
 WORD_SECONDS = 0.32
 
 
