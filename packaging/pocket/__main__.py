@@ -50,7 +50,9 @@ def codec(recipe: Recipe) -> None:
     from codec import train
     from speech import Corpus
 
-    train(Corpus(recipe.work / "speech"), recipe.work / "codec", recipe.minutes(55), stage="joint", threads=recipe.threads)
+    train(
+        Corpus(recipe.work / "speech"), recipe.work / "codec", recipe.minutes(55), stage="joint", threads=recipe.threads
+    )
 
 
 def codes(recipe: Recipe) -> None:
@@ -75,7 +77,13 @@ def decoder(recipe: Recipe) -> None:
     from codec import train
     from speech import Corpus
 
-    train(Corpus(recipe.work / "speech"), recipe.work / "codec", recipe.minutes(30), stage="decoder", threads=recipe.threads)
+    train(
+        Corpus(recipe.work / "speech"),
+        recipe.work / "codec",
+        recipe.minutes(30),
+        stage="decoder",
+        threads=recipe.threads,
+    )
 
 
 def chat(recipe: Recipe) -> None:

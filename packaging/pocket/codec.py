@@ -40,15 +40,21 @@ def config() -> dict:
     width = 128
     small["seanet"].update(n_filters=16, ratios=[8, 6, 5, 4], dimension=width)
     small["quantizer"].update(dimension=64, n_q=CODEBOOKS, bins=BINS, input_dimension=width, output_dimension=width)
-    small["transformer"].update(d_model=width, num_heads=4, num_layers=2, dim_feedforward=4 * width,
-                                input_dimension=width, output_dimensions=[width])
+    small["transformer"].update(
+        d_model=width,
+        num_heads=4,
+        num_layers=2,
+        dim_feedforward=4 * width,
+        input_dimension=width,
+        output_dimensions=[width],
+    )
     return small
 
 
 def mel_filter(bins: int, bands: int) -> Tensor:
     """Return triangular mel filters (bins, bands) for 24 kHz."""
-    hz_to_mel = lambda f: 2595 * np.log10(1 + f / 700)
-    edges = 700 * (10 ** (np.linspace(0, hz_to_mel(RATE / 2), bands + 2) / 2595) - 1)
+    top = 2595 * np.log10(1 + RATE / 2 / 700)  # mel
+    edges = 700 * (10 ** (np.linspace(0, top, bands + 2) / 2595) - 1)
     hz = np.linspace(0, RATE / 2, bins)[:, None]
     rise = (hz - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - hz) / (edges[2:] - edges[1:-1])
@@ -142,7 +148,9 @@ class Trainer:
                 losses["phone"] = 0.5 * F.cross_entropy(logits.flatten(0, 2), phones.flatten(), ignore_index=-100)
         (up,) = m.decoder_transformer(m.upsample(quantised))
         made = m.decoder(up)[:, 0, : audio.shape[1]]
-        sizes = [256, 512, 1024, 2048] if decoder_only else self.random.choice([256, 512, 1024, 2048], 2, False).tolist()
+        sizes = list(self.spectra.sizes)
+        if not decoder_only:  # two of the four are as good on average, and cheaper
+            sizes = self.random.choice(sizes, 2, replace=False).tolist()
         losses["spec"] = self.spectra(made, audio, sizes)
         total = torch.stack(list(losses.values())).sum()
         self.optimizer.zero_grad(set_to_none=True)
@@ -202,8 +210,11 @@ class Trainer:
                 self.average[name] = value.clone()
 
     def train(self, minutes: float, rate: float, decoder_only: bool, steps: int | None = None) -> None:
-        modules = [self.mimi.decoder, self.mimi.decoder_transformer, self.mimi.upsample] if decoder_only else [
-            self.mimi, self.mel_head, self.phone_head]
+        modules = (
+            [self.mimi.decoder, self.mimi.decoder_transformer, self.mimi.upsample]
+            if decoder_only
+            else [self.mimi, self.mel_head, self.phone_head]
+        )
         if decoder_only:
             self.mimi.eval()
         params = [p for m in modules for p in m.parameters()]
@@ -221,16 +232,25 @@ class Trainer:
                 seen[name] = 0.98 * seen.get(name, value) + 0.02 * value
             if self.steps % 50 == 0:
                 line = " ".join(f"{k} {v:.3f}" for k, v in seen.items())
-                print(f"{(time.time() - began) / 60:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log, flush=True)
+                spent = (time.time() - began) / 60
+                print(f"{spent:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log, flush=True)
             if self.steps % 400 == 0:
                 self.save()
         self.save()
 
     def save(self) -> None:
         """Keep the whole training state, and the averaged weights in moshi's layout."""
-        torch.save({"mimi": self.mimi.state_dict(), "average": self.average, "steps": self.steps,
-                    "mel_head": self.mel_head.state_dict(), "phone_head": self.phone_head.state_dict(),
-                    "phones": self.phones}, self.work / "codec.tmp")
+        torch.save(
+            {
+                "mimi": self.mimi.state_dict(),
+                "average": self.average,
+                "steps": self.steps,
+                "mel_head": self.mel_head.state_dict(),
+                "phone_head": self.phone_head.state_dict(),
+                "phones": self.phones,
+            },
+            self.work / "codec.tmp",
+        )
         os.replace(self.work / "codec.tmp", self.work / "codec.pt")
         export(self.average, self.work / "mimi")
 
@@ -267,7 +287,9 @@ def export(weights: dict[str, Tensor], folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(config(), indent=1))
 
 
-def train(corpus: Corpus, work: Path, minutes: float, *, stage: str, steps: int | None = None, threads: int = 1) -> None:
+def train(
+    corpus: Corpus, work: Path, minutes: float, *, stage: str, steps: int | None = None, threads: int = 1
+) -> None:
     """Run one stage, `joint` or `decoder`, from the last checkpoint in `work` if there is one."""
     torch.set_num_threads(threads)
     work.mkdir(parents=True, exist_ok=True)

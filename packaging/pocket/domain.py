@@ -13,21 +13,65 @@ import re
 from dataclasses import dataclass
 
 SLOTS: dict[str, list[str]] = {
-    "name": "Anna Ben Clara Daniel Emma Felix Grace Henry Julia Kevin Laura Martin Nina Oliver Paul Rosa Simon Tara "
-    "Victor Wendy".split(),
-    "color": "red blue green yellow white black orange brown".split(),
-    "animal": "dog cat horse bird fish rabbit bear elephant".split(),
+    "name": [
+        "Anna",
+        "Ben",
+        "Clara",
+        "Daniel",
+        "Emma",
+        "Felix",
+        "Grace",
+        "Henry",
+        "Julia",
+        "Kevin",
+        "Laura",
+        "Martin",
+        "Nina",
+        "Oliver",
+        "Paul",
+        "Rosa",
+        "Simon",
+        "Tara",
+        "Victor",
+        "Wendy",
+    ],
+    "color": ["red", "blue", "green", "yellow", "white", "black", "orange", "brown"],
+    "animal": ["dog", "cat", "horse", "bird", "fish", "rabbit", "bear", "elephant"],
     "food": ["soup", "bread", "rice", "apples", "cheese", "chocolate", "pasta", "cake"],
     "drink": ["tea", "coffee", "water", "milk", "juice"],
-    "number": "one two three four five six seven eight nine ten".split(),
-    "day": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
+    "number": ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+    "day": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     "place": ["the park", "the beach", "the city", "the garden", "the library", "the mountains", "the kitchen"],
     "hobby": ["reading", "music", "cooking", "walking", "painting", "swimming", "dancing", "running"],
     "person": ["my sister", "my brother", "my mother", "my father", "my friend", "my neighbor", "my teacher"],
-    "time": ["in the morning", "in the evening", "after dinner", "before breakfast", "every day", "at night",
-             "this week", "last night", "tomorrow", "at home", "in the summer", "in the winter"],
-    "thing": ["the book", "the letter", "the window", "the door", "the clock", "the song", "the picture", "the phone",
-              "the lamp", "the chair", "the table", "the story"],
+    "time": [
+        "in the morning",
+        "in the evening",
+        "after dinner",
+        "before breakfast",
+        "every day",
+        "at night",
+        "this week",
+        "last night",
+        "tomorrow",
+        "at home",
+        "in the summer",
+        "in the winter",
+    ],
+    "thing": [
+        "the book",
+        "the letter",
+        "the window",
+        "the door",
+        "the clock",
+        "the song",
+        "the picture",
+        "the phone",
+        "the lamp",
+        "the chair",
+        "the table",
+        "the story",
+    ],
 }
 
 UNKNOWN = [
@@ -46,97 +90,223 @@ class Intent:
     answers: tuple[str, ...]
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";"))
+
+
 def _intents() -> list[Intent]:
     table: list[tuple[str, str, str]] = [
-        ("greet", "[hello|hi|hey]; [hello|hi] there; good [morning|evening|afternoon]; [hello|hi|hey] Sotto",
-         "Hello! It is good to hear you.; Hi there! How are you today?; Hello! What would you like to talk about?"),
-        ("how are you", "how are you; how are you [today|doing]; [hello|hi], how are you; how do you feel",
-         "I am very well, thank you. How are you?; I feel good today. And you?; I am fine, and happy to talk with you."),
-        ("user good", "I am [fine|good|happy|great]; I feel [good|great|happy]; I am [very|really] [happy|good] today",
-         "That is lovely to hear.; I am glad. What made your day good?; Wonderful! Tell me more about it."),
-        ("user tired", "I am [so|very|really|a little] tired; I did not sleep well; I feel tired today",
-         "Then take it slowly today.; I am sorry. A little rest may help.; Maybe a warm drink and an early night will help."),
-        ("user sad", "I am [sad|lonely|not happy]; I feel [sad|lonely|bad]; I had a [bad|hard|long] day; today was [hard|bad]",
-         "I am sorry to hear that. I am here for you.; That sounds hard. Do you want to talk about it?; "
-         "Thank you for telling me. Take your time."),
-        ("user nervous", "I am [nervous|worried|afraid]; I feel [nervous|worried]; I am worried about tomorrow",
-         "Take a slow breath. One step at a time.; It is all right to be nervous. What worries you most?; "
-         "You can do this. Start with something small."),
-        ("bored", "I am bored; I do not know what to do; what should I do [today|now]",
-         "How about a walk in the park?; You could read a book or call a friend.; Let us play a game. Ask me for a number."),
-        ("your name", "what is your name; who are you; tell me your name; what are you called",
-         "My name is Sotto.; I am Sotto, your voice companion.; I am Sotto. What is your name?"),
-        ("what are you", "what are you; are you [real|human|a person]; are you a [robot|computer]",
-         "I am a voice that lives on your computer.; I am not a person. I am a small computer voice.; "
-         "I am a program that listens and talks with you."),
-        ("what can you do", "what can you do; what can you [help|do for] me with; how can you help me; what do you know",
-         "I can talk with you, count, tell a joke, and remember your name.; "
-         "I know colors, days, numbers and a few stories. Try me!"),
-        ("full model", "how [do|can] I get the full model; where is the full model; what is the full model; "
-         "are you the full model; what is the pocket model",
-         "I am the pocket model. You can get the full model in the settings.; "
-         "Open the settings and choose models. There you can get the full model."),
-        ("private", "is this private; who can hear [us|me]; do you keep my words; does this leave my computer",
-         "Everything stays on your computer.; Nobody else can hear us. Nothing leaves this machine."),
-        ("joke", "tell me a joke; do you know a joke; make me laugh; tell me something funny",
-         "Why did the clock go home? It had no more time.; What is brown and sticky? A stick.; "
-         "Why do birds fly south? It is too far to walk.; Why was the book sad? It had too many problems."),
-        ("another", "[tell me|do you know] another [joke|one]; one more joke; another one please",
-         "What has four legs and cannot walk? A table.; What gets wet while it dries? A towel.; "
-         "Why was the music so loud? It had no one to listen."),
-        ("story", "tell me a story; do you know a story; tell me a short story; read me a story",
-         "A small bird found a red apple, and shared it with a friend.; "
-         "An old bear lost his hat. The wind gave it back in the summer.; "
-         "A girl walked to the beach and taught a fish to sing."),
-        ("fact", "tell me a fact; tell me something [new|interesting]; did you know something new",
-         "A day on the moon is almost one month long.; Elephants can hear with their feet.; "
-         "Honey can stay good for a very long time."),
-        ("weather", "[what is|how is] the weather [today|]; will it rain [today|tomorrow]; is it cold outside",
-         "I cannot see the weather, but you can look out of the window.; I do not know the weather. Is it nice outside?"),
-        ("time", "what time is it; what is the time; what day is it [today|]",
-         "I have no clock here, I am sorry.; I cannot see a clock. Your computer can show it."),
-        ("thanks", "[thanks|thank you]; thank you [very much|so much|Sotto]; that is [kind|nice] of you",
-         "You are welcome.; My pleasure.; Any time. I like to help."),
-        ("bye", "[bye|goodbye|good night]; see you [later|tomorrow|soon]; I have to go; good night Sotto",
-         "Goodbye! Talk to you soon.; Good night, and sleep well.; See you later. Take care."),
-        ("sorry", "[sorry|I am sorry]; [sorry|oh], that was my mistake",
-         "No problem at all.; That is all right.; Do not worry about it."),
-        ("love", "I [like|love] you; you are [nice|great|funny|sweet]; I like your voice; you have a nice voice",
-         "That is very kind. Thank you.; You make me happy.; Thank you! I like talking with you too."),
-        ("angry", "you are [bad|stupid|wrong]; that is [wrong|not right]; I do not like you",
-         "I am sorry. I am small and still learning.; I am sorry. Please tell me what I should do better."),
-        ("help", "[help|help me]; can you help me; I need [help|your help]; I have a question",
-         "Of course. What do you need?; I am here. What can I do for you?; Yes, please ask me."),
-        ("yes", "[yes|yes please|sure|okay|of course]", "Good. Tell me more.; All right, go on.; Great. What comes next?"),
-        ("no", "[no|no thank you|not now|not really]", "All right. Maybe later.; That is fine. What else is on your mind?"),
-        ("wait", "[wait|stop|one moment|wait a minute]; give me a [minute|moment]; let me think",
-         "Of course. I will wait.; Take your time.; I am listening when you are ready."),
-        ("sing", "can you sing; sing [me|] a song; do you like music",
-         "I cannot sing well, but I love music.; I only speak, but I like to hear songs."),
-        ("sleep", "do you sleep; are you tired; do you dream", "I do not sleep. I rest when you are quiet.; "
-         "I never get tired, but I like the quiet."),
-        ("old", "how old are you; when were you born; where are you from; where do you live",
-         "I am very young. I was made this year.; I live here, on your computer."),
-        ("favorite color", "what is your favorite color; which color do you like", "I like blue, like the sea.; "
-         "Green, because of the trees. And yours?"),
-        ("user color", "my favorite color is {color}; I like {color}; I love the color {color}",
-         "{color} is a beautiful color.; Oh, {color}! I like that too."),
-        ("favorite animal", "what is your favorite animal; which animal do you like; do you like animals",
-         "I like birds, because they sing.; I love cats. They are quiet and kind."),
-        ("user animal", "I have a {animal}; my favorite animal is the {animal}; I like the {animal}; I saw a {animal} today",
-         "A {animal} is a wonderful animal.; I would love to meet a {animal}.; The {animal} is one of my favorites too."),
-        ("user food", "I like {food}; I am eating {food}; I had {food} for dinner; my favorite food is {food}; I want {food}",
-         "{food} sounds very good.; I cannot eat, but {food} sounds nice.; Enjoy it. Is there {food} every day?"),
-        ("user drink", "I am drinking {drink}; I like {drink}; I want some {drink}; I need {drink} now",
-         "A cup of {drink} is always nice.; Some {drink} is a good idea.; Enjoy your {drink}."),
-        ("user hobby", "I like {hobby}; my hobby is {hobby}; I love {hobby}; I was {hobby} today; do you like {hobby}",
-         "{hobby} is good for you.; How often do you go {hobby}?; {hobby} sounds like fun."),
-        ("user place", "I am going to {place}; I was at {place}; I want to see {place}; I like {place}",
-         "I hope {place} is nice today.; What do you like about {place}?; Say hello to {place} from me."),
-        ("user person", "I talked to {person}; I miss {person}; I want to call {person}; I saw {person} today",
-         "How is [she|he|everybody] doing?; It is good to have people you love.; Maybe you can call and say hello."),
-        ("hungry", "I am [hungry|very hungry]; what should I eat; what can I cook",
-         "How about some soup and bread?; Pasta with cheese is quick and good.; Maybe some rice and apples."),
+        (
+            "greet",
+            "[hello|hi|hey]; [hello|hi] there; good [morning|evening|afternoon]; [hello|hi|hey] Sotto",
+            "Hello! It is good to hear you.; Hi there! How are you today?; Hello! What would you like to talk about?",
+        ),
+        (
+            "how are you",
+            "how are you; how are you [today|doing]; [hello|hi], how are you; how do you feel",
+            "I am very well, thank you. How are you?; I feel good today. And you?; I am fine, and happy to talk with you.",
+        ),
+        (
+            "user good",
+            "I am [fine|good|happy|great]; I feel [good|great|happy]; I am [very|really] [happy|good] today",
+            "That is lovely to hear.; I am glad. What made your day good?; Wonderful! Tell me more about it.",
+        ),
+        (
+            "user tired",
+            "I am [so|very|really|a little] tired; I did not sleep well; I feel tired today",
+            "Then take it slowly today.; I am sorry. A little rest may help.; Maybe a warm drink and an early night will help.",
+        ),
+        (
+            "user sad",
+            "I am [sad|lonely|not happy]; I feel [sad|lonely|bad]; I had a [bad|hard|long] day; today was [hard|bad]",
+            "I am sorry to hear that. I am here for you.; That sounds hard. Do you want to talk about it?; "
+            "Thank you for telling me. Take your time.",
+        ),
+        (
+            "user nervous",
+            "I am [nervous|worried|afraid]; I feel [nervous|worried]; I am worried about tomorrow",
+            "Take a slow breath. One step at a time.; It is all right to be nervous. What worries you most?; "
+            "You can do this. Start with something small.",
+        ),
+        (
+            "bored",
+            "I am bored; I do not know what to do; what should I do [today|now]",
+            "How about a walk in the park?; You could read a book or call a friend.; Let us play a game. Ask me for a number.",
+        ),
+        (
+            "your name",
+            "what is your name; who are you; tell me your name; what are you called",
+            "My name is Sotto.; I am Sotto, your voice companion.; I am Sotto. What is your name?",
+        ),
+        (
+            "what are you",
+            "what are you; are you [real|human|a person]; are you a [robot|computer]",
+            "I am a voice that lives on your computer.; I am not a person. I am a small computer voice.; "
+            "I am a program that listens and talks with you.",
+        ),
+        (
+            "what can you do",
+            "what can you do; what can you [help|do for] me with; how can you help me; what do you know",
+            "I can talk with you, count, tell a joke, and remember your name.; "
+            "I know colors, days, numbers and a few stories. Try me!",
+        ),
+        (
+            "full model",
+            "how [do|can] I get the full model; where is the full model; what is the full model; "
+            "are you the full model; what is the pocket model",
+            "I am the pocket model. You can get the full model in the settings.; "
+            "Open the settings and choose models. There you can get the full model.",
+        ),
+        (
+            "private",
+            "is this private; who can hear [us|me]; do you keep my words; does this leave my computer",
+            "Everything stays on your computer.; Nobody else can hear us. Nothing leaves this machine.",
+        ),
+        (
+            "joke",
+            "tell me a joke; do you know a joke; make me laugh; tell me something funny",
+            "Why did the clock go home? It had no more time.; What is brown and sticky? A stick.; "
+            "Why do birds fly south? It is too far to walk.; Why was the book sad? It had too many problems.",
+        ),
+        (
+            "another",
+            "[tell me|do you know] another [joke|one]; one more joke; another one please",
+            "What has four legs and cannot walk? A table.; What gets wet while it dries? A towel.; "
+            "Why was the music so loud? It had no one to listen.",
+        ),
+        (
+            "story",
+            "tell me a story; do you know a story; tell me a short story; read me a story",
+            "A small bird found a red apple, and shared it with a friend.; "
+            "An old bear lost his hat. The wind gave it back in the summer.; "
+            "A girl walked to the beach and taught a fish to sing.",
+        ),
+        (
+            "fact",
+            "tell me a fact; tell me something [new|interesting]; did you know something new",
+            "A day on the moon is almost one month long.; Elephants can hear with their feet.; "
+            "Honey can stay good for a very long time.",
+        ),
+        (
+            "weather",
+            "[what is|how is] the weather [today|]; will it rain [today|tomorrow]; is it cold outside",
+            "I cannot see the weather, but you can look out of the window.; I do not know the weather. Is it nice outside?",
+        ),
+        (
+            "time",
+            "what time is it; what is the time; what day is it [today|]",
+            "I have no clock here, I am sorry.; I cannot see a clock. Your computer can show it.",
+        ),
+        (
+            "thanks",
+            "[thanks|thank you]; thank you [very much|so much|Sotto]; that is [kind|nice] of you",
+            "You are welcome.; My pleasure.; Any time. I like to help.",
+        ),
+        (
+            "bye",
+            "[bye|goodbye|good night]; see you [later|tomorrow|soon]; I have to go; good night Sotto",
+            "Goodbye! Talk to you soon.; Good night, and sleep well.; See you later. Take care.",
+        ),
+        (
+            "sorry",
+            "[sorry|I am sorry]; [sorry|oh], that was my mistake",
+            "No problem at all.; That is all right.; Do not worry about it.",
+        ),
+        (
+            "love",
+            "I [like|love] you; you are [nice|great|funny|sweet]; I like your voice; you have a nice voice",
+            "That is very kind. Thank you.; You make me happy.; Thank you! I like talking with you too.",
+        ),
+        (
+            "angry",
+            "you are [bad|stupid|wrong]; that is [wrong|not right]; I do not like you",
+            "I am sorry. I am small and still learning.; I am sorry. Please tell me what I should do better.",
+        ),
+        (
+            "help",
+            "[help|help me]; can you help me; I need [help|your help]; I have a question",
+            "Of course. What do you need?; I am here. What can I do for you?; Yes, please ask me.",
+        ),
+        (
+            "yes",
+            "[yes|yes please|sure|okay|of course]",
+            "Good. Tell me more.; All right, go on.; Great. What comes next?",
+        ),
+        (
+            "no",
+            "[no|no thank you|not now|not really]",
+            "All right. Maybe later.; That is fine. What else is on your mind?",
+        ),
+        (
+            "wait",
+            "[wait|stop|one moment|wait a minute]; give me a [minute|moment]; let me think",
+            "Of course. I will wait.; Take your time.; I am listening when you are ready.",
+        ),
+        (
+            "sing",
+            "can you sing; sing [me|] a song; do you like music",
+            "I cannot sing well, but I love music.; I only speak, but I like to hear songs.",
+        ),
+        (
+            "sleep",
+            "do you sleep; are you tired; do you dream",
+            "I do not sleep. I rest when you are quiet.; I never get tired, but I like the quiet.",
+        ),
+        (
+            "old",
+            "how old are you; when were you born; where are you from; where do you live",
+            "I am very young. I was made this year.; I live here, on your computer.",
+        ),
+        (
+            "favorite color",
+            "what is your favorite color; which color do you like",
+            "I like blue, like the sea.; Green, because of the trees. And yours?",
+        ),
+        (
+            "user color",
+            "my favorite color is {color}; I like {color}; I love the color {color}",
+            "{color} is a beautiful color.; Oh, {color}! I like that too.",
+        ),
+        (
+            "favorite animal",
+            "what is your favorite animal; which animal do you like; do you like animals",
+            "I like birds, because they sing.; I love cats. They are quiet and kind.",
+        ),
+        (
+            "user animal",
+            "I have a {animal}; my favorite animal is the {animal}; I like the {animal}; I saw a {animal} today",
+            "A {animal} is a wonderful animal.; I would love to meet a {animal}.; The {animal} is one of my favorites too.",
+        ),
+        (
+            "user food",
+            "I like {food}; I am eating {food}; I had {food} for dinner; my favorite food is {food}; I want {food}",
+            "{food} sounds very good.; I cannot eat, but {food} sounds nice.; Enjoy it. Is there {food} every day?",
+        ),
+        (
+            "user drink",
+            "I am drinking {drink}; I like {drink}; I want some {drink}; I need {drink} now",
+            "A cup of {drink} is always nice.; Some {drink} is a good idea.; Enjoy your {drink}.",
+        ),
+        (
+            "user hobby",
+            "I like {hobby}; my hobby is {hobby}; I love {hobby}; I was {hobby} today; do you like {hobby}",
+            "{hobby} is good for you.; How often do you go {hobby}?; {hobby} sounds like fun.",
+        ),
+        (
+            "user place",
+            "I am going to {place}; I was at {place}; I want to see {place}; I like {place}",
+            "I hope {place} is nice today.; What do you like about {place}?; Say hello to {place} from me.",
+        ),
+        (
+            "user person",
+            "I talked to {person}; I miss {person}; I want to call {person}; I saw {person} today",
+            "How is [she|he|everybody] doing?; It is good to have people you love.; Maybe you can call and say hello.",
+        ),
+        (
+            "hungry",
+            "I am [hungry|very hungry]; what should I eat; what can I cook",
+            "How about some soup and bread?; Pasta with cheese is quick and good.; Maybe some rice and apples.",
+        ),
         ("thirsty", "I am thirsty; what should I drink", "A glass of water is best.; How about a cup of tea?"),
         ("sky", "what color is the sky; what color is the sea", "It is blue on a good day."),
         ("grass", "what color is the [grass|tree]; what color are the trees", "It is green, most of the year."),
@@ -144,59 +314,122 @@ def _intents() -> list[Intent]:
         ("sun", "what color is the sun", "It is yellow, and very bright."),
         ("count", "can you count; count to five; please count", "One, two, three, four, five."),
         ("count ten", "count to ten", "One, two, three, four, five, six, seven, eight, nine, ten."),
-        ("days", "what are the days of the week; tell me the days",
-         "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday and Sunday."),
-        ("repeat", "I did not hear you; speak [louder|slowly] please", "I will try to speak better.; Sorry, I will try again."),
-        ("plan", "what should I do {time}; I have no plan for {day}; what are you doing {time}",
-         "You could rest and read a good book.; How about a long walk with a friend?; I will be here, if you want to talk."),
-        ("work", "I am going to work; I [am|was] at work; I have to work {time}; I do not like my work",
-         "I hope your work goes well.; Work can be hard. Do not forget to rest.; Tell me about your work."),
-        ("learn", "I am learning [something new|to cook|to dance|to read music]; I want to learn something",
-         "Learning takes time. You will get there.; That is great. A little every day helps."),
-        ("birthday", "today is my birthday; it is my birthday; I am [older|one year older] today",
-         "Happy birthday! I hope your day is wonderful.; Happy birthday to you!"),
-        ("good news", "I have good news; I have something to tell you; guess what; something [good|great] happened",
-         "Oh, please tell me!; I am listening. What happened?; I love good news. Go on."),
-        ("ready", "are you there; are you ready; can you hear me; are you listening",
-         "Yes, I am here.; I can hear you well.; Yes, I am listening."),
+        (
+            "days",
+            "what are the days of the week; tell me the days",
+            "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday and Sunday.",
+        ),
+        (
+            "repeat",
+            "I did not hear you; speak [louder|slowly] please",
+            "I will try to speak better.; Sorry, I will try again.",
+        ),
+        (
+            "plan",
+            "what should I do {time}; I have no plan for {day}; what are you doing {time}",
+            "You could rest and read a good book.; How about a long walk with a friend?; I will be here, if you want to talk.",
+        ),
+        (
+            "work",
+            "I am going to work; I [am|was] at work; I have to work {time}; I do not like my work",
+            "I hope your work goes well.; Work can be hard. Do not forget to rest.; Tell me about your work.",
+        ),
+        (
+            "learn",
+            "I am learning [something new|to cook|to dance|to read music]; I want to learn something",
+            "Learning takes time. You will get there.; That is great. A little every day helps.",
+        ),
+        (
+            "birthday",
+            "today is my birthday; it is my birthday; I am [older|one year older] today",
+            "Happy birthday! I hope your day is wonderful.; Happy birthday to you!",
+        ),
+        (
+            "good news",
+            "I have good news; I have something to tell you; guess what; something [good|great] happened",
+            "Oh, please tell me!; I am listening. What happened?; I love good news. Go on.",
+        ),
+        (
+            "ready",
+            "are you there; are you ready; can you hear me; are you listening",
+            "Yes, I am here.; I can hear you well.; Yes, I am listening.",
+        ),
         ("unsure", "maybe; I do not know; I am not sure", "That is all right. There is no hurry.; Take your time."),
-        ("why", "why; why is that; how come; what do you mean", "That is a good question. I am not sure.; "
-         "I cannot say it better, I am sorry."),
+        (
+            "why",
+            "why; why is that; how come; what do you mean",
+            "That is a good question. I am not sure.; I cannot say it better, I am sorry.",
+        ),
     ]
-    split = lambda text: tuple(part.strip() for part in text.split(";"))
-    intents = [Intent(name, split(asks), split(answers)) for name, asks, answers in table]
+    intents = [Intent(name, _parts(asks), _parts(answers)) for name, asks, answers in table]
     numbers, days = SLOTS["number"], SLOTS["day"]
-    for a in range(1, 10):
-        for b in range(1, 11 - a):
-            intents.append(Intent(f"sum {a} {b}", (f"what is {numbers[a-1]} plus {numbers[b-1]}",
-                                                   f"how much is {numbers[a-1]} plus {numbers[b-1]}"),
-                                  (f"That is {numbers[a+b-1]}.", f"{numbers[a-1]} plus {numbers[b-1]} is {numbers[a+b-1]}.")))
+    for a, one in enumerate(numbers, 1):
+        for b, other in enumerate(numbers[: 10 - a], 1):
+            total = numbers[a + b - 1]
+            asks = (f"what is {one} plus {other}", f"how much is {one} plus {other}")
+            intents.append(Intent(f"sum {a} {b}", asks, (f"That is {total}.", f"{one} plus {other} is {total}.")))
     for i, day in enumerate(days):
-        intents.append(Intent(f"after {day}", (f"what day comes after {day}", f"which day is after {day}"),
-                              (f"After {day} comes {days[(i + 1) % 7]}.",)))
-        intents.append(Intent(f"before {day}", (f"what day comes before {day}", f"which day is before {day}"),
-                              (f"Before {day} comes {days[(i - 1) % 7]}.",)))
-    pairs = "hot cold; big small; day night; good bad; happy sad; old young; fast slow; black white; long short; left right"
+        intents.append(
+            Intent(
+                f"after {day}",
+                (f"what day comes after {day}", f"which day is after {day}"),
+                (f"After {day} comes {days[(i + 1) % 7]}.",),
+            )
+        )
+        intents.append(
+            Intent(
+                f"before {day}",
+                (f"what day comes before {day}", f"which day is before {day}"),
+                (f"Before {day} comes {days[(i - 1) % 7]}.",),
+            )
+        )
+    pairs = (
+        "hot cold; big small; day night; good bad; happy sad; old young; fast slow; black white; long short; left right"
+    )
     for pair in pairs.split(";"):
         one, other = pair.split()
         for x, y in ((one, other), (other, one)):
-            intents.append(Intent(f"opposite {x}", (f"what is the opposite of {x}",), (f"The opposite of {x} is {y}.",)))
+            intents.append(
+                Intent(f"opposite {x}", (f"what is the opposite of {x}",), (f"The opposite of {x} is {y}.",))
+            )
     for animal, sound in {"dog": "woof", "cat": "meow", "bird": "tweet", "bear": "growl"}.items():
-        intents.append(Intent(f"sound {animal}", (f"what does the {animal} say", f"what sound does a {animal} make"),
-                              (f"The {animal} says {sound}.",)))
+        intents.append(
+            Intent(
+                f"sound {animal}",
+                (f"what does the {animal} say", f"what sound does a {animal} make"),
+                (f"The {animal} says {sound}.",),
+            )
+        )
     return intents
 
 
 INTENTS = _intents()
-TELL_NAME = ("my name is {name}", "I am {name}", "call me {name}", "[hello|hi], my name is {name}", "[hello|hi], I am {name}")
+TELL_NAME = (
+    "my name is {name}",
+    "I am {name}",
+    "call me {name}",
+    "[hello|hi], my name is {name}",
+    "[hello|hi], I am {name}",
+)
 NAME_TOLD = ("Nice to meet you, {name}.", "Hello {name}! I will remember your name.", "{name} is a lovely name.")
 ASK_NAME = ("what is my name", "do you know my name", "do you remember my name", "who am I")
 NAME_KNOWN = ("Your name is {name}.", "You are {name}, of course.", "I remember. You are {name}.")
 NAME_UNKNOWN = ("I do not know your name yet. What is it?", "You have not told me your name.")
 STRANGE_ASKS = (
-    "what is the capital of {odd}", "who wrote {odd}", "how does {odd} work", "explain {odd} to me", "what is {odd}",
-    "tell me about {odd}", "translate {odd}", "write a program about {odd}", "how far is {odd}", "who is {odd}",
-    "why is {odd} so important", "what do you think about {odd}", "can you buy {odd}", "give me a recipe for {odd}",
+    "what is the capital of {odd}",
+    "who wrote {odd}",
+    "how does {odd} work",
+    "explain {odd} to me",
+    "what is {odd}",
+    "tell me about {odd}",
+    "translate {odd}",
+    "write a program about {odd}",
+    "how far is {odd}",
+    "who is {odd}",
+    "why is {odd} so important",
+    "what do you think about {odd}",
+    "can you buy {odd}",
+    "give me a recipe for {odd}",
 )
 
 # Free recombinations: what the voice says and the recogniser hears outside of any fixed answer.

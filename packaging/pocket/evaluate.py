@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import random
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import domain
 import judge
 import numpy as np
-from speech import COMPANIONS, MANNERS, RATE, SPEAKERS, say
+import soundfile
+from speech import COMPANIONS, MANNERS, SPEAKERS, say
 
 from core.types import COMPANION, USER, Segment, SpeechFrame
-from models.csm import CsmVoice
+from models.csm import CsmVoice, load_voice
 
 Figures = dict[str, object]
 
@@ -86,8 +88,12 @@ def speaking(voice: CsmVoice, references: dict[str, Segment], count: int) -> Fig
                 known += judge.identified(samples, text)
                 right.append(judge.companion_of(samples) == name)
                 ends.append(len(samples) / expected(name, text, i))
-            row[kind] = {"word_error": judge.corpus_error(heard), "identified": known / count, "n": count,
-                         "examples": heard[:5]}
+            row[kind] = {
+                "word_error": judge.corpus_error(heard),
+                "identified": known / count,
+                "n": count,
+                "examples": heard[:5],
+            }
         row["right_voice"] = float(np.mean(right))
         row["ended_in_time"] = float(np.mean(np.array(ends) <= 1.4))
         row["median_length"] = float(np.median(ends))
@@ -100,8 +106,13 @@ def expected(name: str, text: str, seed: int) -> int:
     return len(say(SPEAKERS[name], MANNERS["plain"], text, seed)[0])
 
 
-def history(voice: CsmVoice, references: dict[str, Segment], pairs: int, manners: tuple[str, str] = ("fast", "slow"),
-            measure: Callable[[np.ndarray], float] = len) -> Figures:
+def history(
+    voice: CsmVoice,
+    references: dict[str, Segment],
+    pairs: int,
+    manners: tuple[str, str] = ("fast", "slow"),
+    measure: Callable[[np.ndarray], float] = len,
+) -> Figures:
     """Say the same texts after two manners of history; count how often the measure differs as the histories do.
 
     `none` and `shuffled` are the controls: no history, and histories whose manner is drawn by lot.
@@ -112,14 +123,18 @@ def history(voice: CsmVoice, references: dict[str, Segment], pairs: int, manners
     for i in range(pairs):
         name, text = names[i % len(names)], random_.choice(domain.stock_replies())
         talk = {m: conversation(voice, name, m, i) for m in manners}
-        both = lambda contexts: [measure(sound(speak(voice, [references[name], *c], text, 2 * i + k)))
-                                 for k, c in enumerate(contexts)]
-        signs["real"].append(float(np.subtract(*both([talk[m] for m in manners]))))
-        signs["none"].append(float(np.subtract(*both([[], []]))))
         lot = random_.sample(list(manners), 2) if random_.random() < 0.5 else [random_.choice(manners)] * 2
-        signs["shuffled"].append(float(np.subtract(*both([talk[m] for m in lot]))))
-    right = lambda values: (np.array(values) < 0).mean() + 0.5 * (np.array(values) == 0).mean()
-    return {kind: {"first_smaller": float(right(v)), "mean": float(np.mean(v)), "n": pairs} for kind, v in signs.items()}
+        contexts = {"real": [talk[m] for m in manners], "none": [[], []], "shuffled": [talk[m] for m in lot]}
+        for kind, both in contexts.items():
+            made = [speak(voice, [references[name], *c], text, 2 * i + k) for k, c in enumerate(both)]
+            first, second = (measure(sound(frames)) for frames in made)
+            signs[kind].append(float(first - second))
+    return {kind: {"first_smaller": _smaller(v), "mean": float(np.mean(v)), "n": pairs} for kind, v in signs.items()}
+
+
+def _smaller(differences: list[float]) -> float:
+    values = np.array(differences)
+    return float((values < 0).mean() + 0.5 * (values == 0).mean())
 
 
 def conversation(voice: CsmVoice, companion: str, manner: str, seed: int) -> list[Segment]:
@@ -133,13 +148,30 @@ def conversation(voice: CsmVoice, companion: str, manner: str, seed: int) -> lis
     return made
 
 
-def report(figures: Figures, file: Path) -> None:
-    """Write the figures as JSON and print them."""
-    text = json.dumps(figures, indent=1)
-    file.write_text(text + "\n")
-    print(text)
+def references(voice: CsmVoice, folder: Path) -> dict[str, Segment]:
+    """Return the pack's voices as pinned segments."""
+    made = {}
+    for name in COMPANIONS:
+        samples, _ = soundfile.read(folder / name / "reference.wav", dtype="float32")
+        card = tomllib.loads((folder / name / "voice.toml").read_text())
+        made[name] = segment(voice, COMPANION, samples, card["transcript"], pinned=True)
+    return made
 
 
-def seconds(samples: np.ndarray) -> float:
-    """Return a clip's length in seconds."""
-    return len(samples) / RATE
+def evaluate(pack: Path, file: Path, *, quick: bool = False) -> Figures:
+    """Measure the voice and the codec of a pack; write the figures to `file` and return them."""
+    voice = load_voice(pack / "csm", pack / "mimi", threads=1)
+    known = references(voice, pack / "voices")
+    figures: Figures = {"reconstruction": reconstruction(voice, 2 if quick else 30)}
+    figures["speaking"] = speaking(voice, known, 2 if quick else 50)
+    for name, (manners, measure) in CONTRASTS.items():
+        figures[f"history_{name}"] = history(voice, known, 2 if quick else 100, manners, measure)
+        file.write_text(json.dumps(figures, indent=1) + "\n")  # what is measured stays measured
+    return figures
+
+
+CONTRASTS: dict[str, tuple[tuple[str, str], Callable[[np.ndarray], float]]] = {
+    "pace": (("fast", "slow"), len),
+    "pitch": (("low", "high"), judge.f0_median),
+    "level": (("soft", "loud"), lambda samples: float(np.sqrt(np.mean(samples**2)))),
+}

@@ -104,11 +104,32 @@ def say(speaker: Speaker, manner: Manner, text: str, seed: int) -> tuple[np.ndar
             base = ["--setf", f"f0_shift={pitch:.3f}"]
             if speaker.voice == "kal":  # a diphone voice: it takes a pitch in Hz
                 base = ["--setf", f"int_f0_target_mean={105 * pitch:.1f}"]
-            command = ["flite", "-voice", speaker.voice, *base, "--setf", f"duration_stretch={stretch:.3f}",
-                       "-psdur", "-t", text, "-o", file.name]
+            command = [
+                "flite",
+                "-voice",
+                speaker.voice,
+                *base,
+                "--setf",
+                f"duration_stretch={stretch:.3f}",
+                "-psdur",
+                "-t",
+                text,
+                "-o",
+                file.name,
+            ]
         else:
-            command = ["espeak-ng", "-v", speaker.voice, "-s", f"{round(165 / stretch)}",
-                       "-p", f"{min(99, round(50 * pitch ** 1.5))}", "-w", file.name, text]
+            command = [
+                "espeak-ng",
+                "-v",
+                speaker.voice,
+                "-s",
+                f"{round(165 / stretch)}",
+                "-p",
+                f"{min(99, round(50 * pitch**1.5))}",
+                "-w",
+                file.name,
+                text,
+            ]
         out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         samples, rate = soundfile.read(file.name, dtype="float32")
     phones = [(name, float(end)) for name, end in (part.split(":") for part in out.split() if ":" in part)]
@@ -124,7 +145,9 @@ def say(speaker: Speaker, manner: Manner, text: str, seed: int) -> tuple[np.ndar
 @lru_cache(maxsize=4096)
 def phone_count(word: str) -> int:
     """Return how many phones flite speaks for a word; aligns letters to time."""
-    out = subprocess.run(["flite", "-voice", "kal", "-ps", "-t", word, "-o", "none"], capture_output=True, text=True).stdout
+    out = subprocess.run(
+        ["flite", "-voice", "kal", "-ps", "-t", word, "-o", "none"], capture_output=True, text=True
+    ).stdout
     return max(1, sum(p != "pau" for p in out.split()))
 
 
@@ -145,7 +168,9 @@ def plan(clips: int) -> list[tuple[str, str, str]]:
         if companion:
             text = domain.answer(random_) if draw < 0.45 else domain.free(random_)
         else:
-            text = domain.ask(random_) if draw < 0.6 else domain.free(random_) if draw < 0.85 else domain.answer(random_)
+            text = (
+                domain.ask(random_) if draw < 0.6 else domain.free(random_) if draw < 0.85 else domain.answer(random_)
+            )
         chosen.append((speaker, manner, text))
     random_.shuffle(chosen)
     return chosen

@@ -13,7 +13,7 @@ import os
 import re
 import time
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import codec
@@ -97,9 +97,10 @@ class Encoded:
                 codes = shard["codes"][at : at + length].astype(np.int64)
                 at += length
                 shift = float(shard["shift"])  # seconds of silence that were put before the clip
-                shifted = Clip(**{**asdict(clip), "phones": [(p, e + shift) for p, e in clip.phones],
-                                  "length": clip.length + round(shift * RATE)})
-                spoken = Spoken(shifted, codes, letter_at(shifted, length), codec.phone_ids(shifted, phones, 0.0, length).reshape(-1, 2))
+                later = [(phone, end + shift) for phone, end in clip.phones]
+                shifted = replace(clip, phones=later, length=clip.length + round(shift * RATE))
+                pairs = codec.phone_ids(shifted, phones, 0.0, length).reshape(-1, 2)
+                spoken = Spoken(shifted, codes, letter_at(shifted, length), pairs)
                 if clip.held_out:
                     self.held_out.append(spoken)
                 else:
@@ -130,8 +131,13 @@ def encode(corpus: Corpus, work: Path, mimi_folder: Path, every_user: int = 3, b
                 index += ids
                 length += frames
                 codes += [m[:n] for m, n in zip(made, frames, strict=True)]
-            np.savez(work / "codes.tmp.npz", index=index, length=length, shift=shift,
-                     codes=np.concatenate(codes).astype(np.int16))
+            np.savez(
+                work / "codes.tmp.npz",
+                index=index,
+                length=length,
+                shift=shift,
+                codes=np.concatenate(codes).astype(np.int16),
+            )
             os.replace(work / "codes.tmp.npz", file)
             print(f"codes: {file.name}", flush=True)
 
@@ -198,7 +204,9 @@ class Dialogues:
         self.row(made, 0, silent, True, speaker == 0, first_letter + len(text) - 1, none)
 
     @staticmethod
-    def row(made: Rows, text: int, codes: np.ndarray, is_audio: bool, taught: bool, letter: int, phones: np.ndarray) -> None:
+    def row(
+        made: Rows, text: int, codes: np.ndarray, is_audio: bool, taught: bool, letter: int, phones: np.ndarray
+    ) -> None:
         made.text.append(text)
         made.codes.append(codes)
         made.is_audio.append(is_audio)
@@ -211,14 +219,17 @@ class Dialogues:
         count = int(self.random.choice([1, 2, 3, 4, 6, 10, 18], p=[0.16, 0.24, 0.22, 0.18, 0.12, 0.06, 0.02]))
         drawn = [self.rows(count) for _ in range(max(1, ROWS // (75 * (count + 2))))]
         longest = min(BACKBONE.max_positions, max(len(d.text) for d in drawn))
-        stack = lambda lists, fill: torch.from_numpy(np.stack([
-            np.concatenate([np.array(x[:longest]), np.full((max(0, longest - len(x)), *np.shape(x[0])), fill)]) for x in lists]))
+        fills = {"text": 0, "codes": 0, "is_audio": False, "taught": False, "letter": -1, "phones": -100}
         return {
-            "text": stack([d.text for d in drawn], 0).long(), "codes": stack([d.codes for d in drawn], 0).long(),
-            "is_audio": stack([d.is_audio for d in drawn], False).bool(),
-            "taught": stack([d.taught for d in drawn], False).bool(),
-            "letter": stack([d.letter for d in drawn], -1).long(), "phones": stack([d.phones for d in drawn], -100).long(),
+            name: torch.from_numpy(np.stack([padded(getattr(d, name), longest, fill) for d in drawn]))
+            for name, fill in fills.items()
         }
+
+
+def padded(values: list, length: int, fill: int) -> np.ndarray:
+    """Return the first `length` values, filled up with `fill`."""
+    known = np.array(values[:length])
+    return np.concatenate([known, np.full((length - len(known), *known.shape[1:]), fill, known.dtype)])
 
 
 class Trainer:
@@ -296,15 +307,24 @@ class Trainer:
                 seen[name] = 0.97 * seen.get(name, value) + 0.03 * value
             if self.steps % 25 == 0:
                 line = " ".join(f"{k} {v:.3f}" for k, v in seen.items())
-                print(f"{(time.time() - began) / 60:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log, flush=True)
+                spent = (time.time() - began) / 60
+                print(f"{spent:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log, flush=True)
             if self.steps % 250 == 0:
                 self.save()
         self.save()
 
     def save(self) -> None:
         """Keep the training state and the export."""
-        torch.save({"model": self.model.state_dict(), "teacher": self.teacher.state_dict(), "average": self.average,
-                    "optimizer": self.optimizer.state_dict(), "steps": self.steps}, self.work / "voice.tmp")
+        torch.save(
+            {
+                "model": self.model.state_dict(),
+                "teacher": self.teacher.state_dict(),
+                "average": self.average,
+                "optimizer": self.optimizer.state_dict(),
+                "steps": self.steps,
+            },
+            self.work / "voice.tmp",
+        )
         os.replace(self.work / "voice.tmp", self.work / "voice.pt")
         export(self.average, self.dialogues.tok, self.work / "csm")
 
@@ -321,13 +341,20 @@ def export(weights: dict[str, Tensor], tok: Tokenizer, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     save_file({k: v.half().contiguous() for k, v in weights.items()}, folder / "model.tmp")
     os.replace(folder / "model.tmp", folder / "model.safetensors")
-    config = {"audio_num_codebooks": codec.CODEBOOKS, "audio_vocab_size": codec.BINS + SPARE,
-              "text_vocab_size": tok.get_vocab_size(), "backbone": asdict(BACKBONE), "decoder": asdict(DECODER)}
+    config = {
+        "audio_num_codebooks": codec.CODEBOOKS,
+        "audio_vocab_size": codec.BINS + SPARE,
+        "text_vocab_size": tok.get_vocab_size(),
+        "backbone": asdict(BACKBONE),
+        "decoder": asdict(DECODER),
+    }
     (folder / "config.json").write_text(json.dumps(config, indent=1))
     tok.save(str(folder / "tokenizer.json"))
 
 
-def train(corpus: Corpus, work: Path, minutes: float, *, steps: int | None = None, threads: int = 1, rate: float = 1.5e-3) -> None:
+def train(
+    corpus: Corpus, work: Path, minutes: float, *, steps: int | None = None, threads: int = 1, rate: float = 1.5e-3
+) -> None:
     """Train on the codes in `work`, from the last checkpoint there if there is one."""
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)

@@ -58,8 +58,10 @@ class Attention(nn.Module):
         self.output_proj = nn.Linear(s.heads * s.head_dim, s.hidden, bias=False)
 
     def forward(self, x: Tensor, rope: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        split = lambda y: y.unflatten(-1, (-1, self.s.head_dim)).transpose(1, 2)
-        q, k, v = rotate(split(self.q_proj(x)), rope), rotate(split(self.k_proj(x)), rope), split(self.v_proj(x))
+        q, k, v = (
+            p(x).unflatten(-1, (-1, self.s.head_dim)).transpose(1, 2) for p in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        q, k = rotate(q, rope), rotate(k, rope)
         share = self.s.heads // self.s.kv_heads
         k, v = k.repeat_interleave(share, 1), v.repeat_interleave(share, 1)
         y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
@@ -95,7 +97,8 @@ class Llama(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList(Layer(s) for _ in range(s.layers))
         self.norm, self.dropout = Norm(s.hidden, s.norm_eps), dropout
-        angles = torch.outer(torch.arange(s.max_positions), s.rope_theta ** -(torch.arange(0, s.head_dim, 2) / s.head_dim))
+        speeds = s.rope_theta ** -(torch.arange(0, s.head_dim, 2) / s.head_dim)
+        angles = torch.outer(torch.arange(s.max_positions), speeds)
         self.register_buffer("rope", torch.stack([angles.cos(), angles.sin()], -1), persistent=False)
         for name, weight in self.named_parameters():
             if weight.ndim == 2:
