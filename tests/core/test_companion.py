@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from queue import SimpleQueue
 from threading import Event as Flag
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from core.companion import Companion, Engines
 from core.events import Failed, Finished, Played, Reopen, Voiced
+from core.mind import bounded
 from core.records import Notice, TurnRecord
 from core.rehearsal import Pace, Recording, Stillness, Take, Tape, two_sided
-from core.settings import SegmenterSettings, Settings, WorkSettings
+from core.settings import Patience, SegmenterSettings, Settings, WorkSettings
 from core.types import COMPANION, USER, VOICE_RATE, Segment, Turn
 from tests.fakes import Chat, Transcriber, Vad, Voice, hanging, once, spoken, trouble, words_of
 
@@ -146,7 +150,7 @@ def test_speaking_over_a_reply_cuts_it_where_it_was(settings: Settings) -> None:
     assert frames <= cut.reply_samples // 1920
 
 
-def test_at_the_eager_setting_no_speech_is_lost_and_no_two_replies_overlap() -> None:
+def test_at_the_eager_setting_each_pause_ends_a_turn_and_no_speech_is_lost() -> None:
     settings = Settings(segmenter=SegmenterSettings(patience="eager"))
     talk = Talk(spoken("hello . . . how are you . . . tell me a story"), settings=settings)
     assert [record.user for record in talk.records] == ["hello", "how are you", "tell me a story"]
@@ -316,12 +320,61 @@ def test_stopping_in_a_reply_keeps_what_was_heard() -> None:
     assert not [notice for notice in notices if isinstance(notice.what, Finished)]
 
 
-def check_order(talk: Talk, expected: Sequence[str]) -> None:
-    assert [record.user for record in talk.records] == list(expected)
-
-
 def test_many_interruptions_keep_order() -> None:
     takes = [spoken("stop now", at=int((2.5 + 3.1 * number) * VOICE_RATE)) for number in range(12)]
     talk = Talk(spoken("hello there"), *takes)
-    check_order(talk, ["hello there", *["stop now"] * 12])
+    assert [record.user for record in talk.records] == ["hello there", *["stop now"] * 12]
     assert [record.outcome for record in talk.records] == ["interrupted"] * 12 + ["answered"]
+
+
+def test_speech_that_a_slow_mind_has_not_yet_understood_is_not_lost() -> None:
+    release, settings = Flag(), Settings(segmenter=SegmenterSettings(patience="eager"))
+
+    class Hurried(Recording):
+        """Waits for no reply, so that the user is quicker than the mind."""
+
+        def _pass_time(self) -> None:
+            if self._at > 2 * VOICE_RATE:
+                release.set()
+                super()._pass_time()
+
+    tape, notices = Tape(), list[Notice]()
+    recording = Hurried((spoken("hello"), spoken("how are you", at=3 * VOICE_RATE // 2)), tape, settings.segmenter)
+    engines = Engines(Vad(), Transcriber(once(hanging(release))), Chat(), Voice())
+    with Companion(engines, recording, tape, notices.append, settings) as companion:
+        companion.finish()
+    records = [notice.what for notice in notices if isinstance(notice.what, TurnRecord)]
+    assert [(record.outcome, record.user) for record in records] == [("merged", ""), ("answered", "hello how are you")]
+    assert records[1].onset == records[1].user_start == 0
+    assert [exchange.user for exchange in companion.history] == ["hello how are you"]
+
+
+SAID = st.sampled_from(["hello", "how are you", "tell me . a story", "and then . . stop now", "hello . . . there"])
+
+
+@hypothesis.settings(max_examples=15)
+@hypothesis.given(
+    st.lists(st.tuples(SAID, st.none() | st.integers(0, 12)), max_size=4),
+    st.sampled_from(["eager", "normal", "patient"]),
+)
+def test_whatever_is_said_when_is_heard_once_and_replies_never_overlap(
+    said: list[tuple[str, int | None]], patience: Patience
+) -> None:
+    settings = Settings(segmenter=SegmenterSettings(patience=patience))
+    talk = Talk(*(spoken(text, at and at * VOICE_RATE) for text, at in said), settings=settings)
+    heard = " ".join(record.user for record in talk.records)
+    assert heard == " ".join(text for text, _ in said).replace(". ", "")
+    sounded = [record for record in talk.records if record.reply_start is not None]
+    for before, after in pairwise(sounded):
+        assert before.reply_start + before.reply_samples <= after.reply_start  # type: ignore[operator]
+    assert sum(record.reply_samples for record in talk.records) == np.count_nonzero(talk.tape.track())
+    frames = [sum(phrase.frames for phrase in exchange.phrases) for exchange in talk.history]
+    assert all(count * 1920 <= record.reply_samples for count, record in zip(frames, talk.records, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("chunks", "kept"),
+    [(["one ", "two ", "three"], "one two "), (["one two three four"], "one two"), (["onetwothreefour"], "")],
+)
+def test_a_reply_is_bounded_at_a_word(chunks: list[str], kept: str) -> None:
+    assert "".join(bounded(chunks, 9)) == kept
