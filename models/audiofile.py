@@ -1,0 +1,171 @@
+"""Sound in files: any recording in, as the ear and the voice hear it; plain WAV out, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import wave
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.types import EAR_RATE, VOICE_RATE, Samples
+
+LONGEST = 30 * 60  # seconds; ten minutes of silence are 87 kB of FLAC, so that a file's size tells nothing
+RATES = range(4_000, 384_001)
+UNKNOWN_SIZES = (0, 0xFFFFFFFF, 0x7FFFFFFF, 0xFFFFFFDB)  # what programs write that stream a WAV into a pipe
+
+
+class AudioFileError(Exception):
+    """A recording that cannot be read or written; the message is one line: which file, what, what to do."""
+
+
+def read_audio(path: Path) -> tuple[Samples, Samples]:
+    """Return a recording as (wide, narrow): float32 mono at VOICE_RATE and at EAR_RATE, of the same duration.
+
+    Any format that libsndfile or FFmpeg reads, any rate and channel count, at most LONGEST seconds. Louder than full
+    scale is scaled down as a whole. Raises AudioFileError.
+    """
+    import soxr
+
+    path = Path(path)
+    _check_file(path)
+    _check_wav_length(path)
+    sound, rate = _read(path)
+    if rate not in RATES:
+        raise AudioFileError(f"{path}: a sample rate of {rate} Hz is out of range; convert it to 16 to 48 kHz")
+    if not len(sound):
+        raise AudioFileError(f"{path}: holds no sound; record it again")
+    broken = np.flatnonzero(~np.isfinite(sound))
+    if len(broken):
+        raise AudioFileError(f"{path}: {len(broken)} samples are not finite, the first at second "
+                             f"{broken[0] / rate:.2f}; export it again as 16-bit WAV")
+    sound = sound / max(1.0, float(np.abs(sound).max()))
+    wide = soxr.resample(sound, rate, VOICE_RATE, quality="HQ")
+    narrow = soxr.resample(sound, rate, EAR_RATE, quality="HQ")
+    size = len(wide) * EAR_RATE // VOICE_RATE  # rounding may differ by a sample; the clocks must not
+    narrow = np.pad(narrow, (0, max(0, size - len(narrow))))[:size]
+    return _clipped(wide), _clipped(narrow)
+
+
+def write_wav(path: Path, samples: Samples, rate: int) -> None:
+    """Write samples, (n,) or (n, channels) in [-1, 1], as 16-bit WAV; `path` appears whole or stays as it was.
+
+    Louder samples are clipped. Raises ValueError for values that are not finite and AudioFileError where the
+    file cannot be written.
+    """
+    path = Path(path)
+    if not np.isfinite(samples).all():
+        raise ValueError(f"{path}: samples to write hold values that are not finite")
+    pcm = np.rint(np.clip(samples, -1.0, 1.0) * 32_767).astype("<i2")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            with wave.open(file, "wb") as out:
+                out.setnchannels(pcm.shape[1] if pcm.ndim == 2 else 1)
+                out.setsampwidth(2)
+                out.setframerate(rate)
+                out.writeframes(pcm.tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise AudioFileError(f"{path}: cannot be written ({error.strerror or error}); choose another folder") from None
+    finally:
+        try:
+            part.unlink(missing_ok=True)
+        except OSError:
+            pass  # the folder itself is missing or closed to us, which was said above
+
+
+def _check_file(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise AudioFileError(f"{path}: is a folder; name a recording in it")
+        if not path.exists():
+            raise AudioFileError(f"{path}: file is missing; check its name")
+        if path.stat().st_size == 0:
+            raise AudioFileError(f"{path}: file is empty (0 bytes); record or copy it again")
+        with path.open("rb"):
+            pass
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise AudioFileError(f"{path}: cannot be opened ({error}); check its name and permissions") from None
+
+
+def _check_wav_length(path: Path) -> None:
+    """Refuse a WAV whose header promises more than there is: libsndfile would read the rest and say nothing."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+            return
+        while len(chunk := file.read(8)) == 8:
+            length = int.from_bytes(chunk[4:], "little")
+            if chunk[:4] == b"data":
+                there = size - file.tell()
+                if length not in UNKNOWN_SIZES and length > there:
+                    raise AudioFileError(f"{path}: file is truncated: its header promises {length} bytes of sound, "
+                                         f"{there} are there; copy or record it again")
+                return
+            file.seek(length + length % 2, os.SEEK_CUR)
+        raise AudioFileError(f"{path}: file is truncated: there is a WAV header but no sound; copy or record it again")
+
+
+def _read(path: Path) -> tuple[Samples, int]:
+    """Return (mono samples, rate) by libsndfile, or else by FFmpeg, which knows more formats."""
+    import soundfile
+
+    try:
+        file = soundfile.SoundFile(path)
+    except soundfile.LibsndfileError:
+        return _read_by_ffmpeg(path)
+    with file:
+        _check_duration(path, file.frames / file.samplerate)
+        try:
+            sound = _joined([block.mean(axis=1) for block in file.blocks(1 << 18, dtype="float32", always_2d=True)])
+        except soundfile.LibsndfileError:
+            raise AudioFileError(f"{path}: file is truncated or damaged; copy or record it again") from None
+        if len(sound) < file.frames:
+            raise AudioFileError(f"{path}: file is truncated: its header promises {file.frames} samples, {len(sound)} "
+                                 "are there; copy or record it again")
+        return sound, int(file.samplerate)
+
+
+def _read_by_ffmpeg(path: Path) -> tuple[Samples, int]:
+    import av
+
+    try:
+        with av.open(str(path)) as file:
+            if not file.streams.audio:
+                raise AudioFileError(f"{path}: holds no sound; name a recording")
+            rate = int(file.streams.audio[0].rate)
+            return _joined(list(_decoded(path, file, rate))), rate
+    except (av.FFmpegError, ValueError, OSError):
+        raise AudioFileError(f"{path}: is not a recording that can be read; use WAV, FLAC, Ogg, MP3 or M4A") from None
+
+
+def _decoded(path: Path, file: Any, rate: int) -> Iterator[Samples]:
+    import av
+
+    plain = av.AudioResampler(format="fltp", rate=rate)  # channels stay: FFmpeg's own mix to mono is louder
+    heard = 0
+    for frame in chain(file.decode(audio=0), [None]):
+        for piece in plain.resample(frame):
+            heard += piece.samples
+            _check_duration(path, heard / rate)
+            yield piece.to_ndarray().mean(axis=0)
+
+
+def _check_duration(path: Path, seconds: float) -> None:
+    if seconds > LONGEST:
+        raise AudioFileError(f"{path}: is longer than {LONGEST // 60} minutes; cut it into parts")
+
+
+def _joined(blocks: list[Samples]) -> Samples:
+    return np.concatenate([np.zeros(0, np.float32), *blocks])
+
+
+def _clipped(samples: Samples) -> Samples:
+    return np.clip(samples, -1.0, 1.0).astype(np.float32, copy=False)  # resampling overshoots a little
