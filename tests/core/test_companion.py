@@ -349,7 +349,9 @@ def test_speech_that_a_slow_mind_has_not_yet_understood_is_not_lost() -> None:
     assert [exchange.user for exchange in companion.history] == ["hello how are you"]
 
 
-SAID = st.sampled_from(["hello", "how are you", "tell me . a story", "and then . . stop now", "hello . . . there"])
+SAID = st.sampled_from(
+    ["hello there", "how are you", "tell me . a story", "and then . . stop now", "hello . . . there"]
+)
 
 
 @hypothesis.settings(max_examples=15)
