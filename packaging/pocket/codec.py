@@ -220,7 +220,6 @@ class Trainer:
         params = [p for m in modules for p in m.parameters()]
         self.optimizer = torch.optim.AdamW(params, lr=rate, betas=(0.8, 0.99), weight_decay=1e-3)
         began, first, seen = time.time(), self.steps, {}
-        log = (self.work / "codec.log").open("a")
         while True:
             done = (self.steps - first) / steps if steps else (time.time() - began) / (60 * minutes)
             if done >= 1:
@@ -233,7 +232,8 @@ class Trainer:
             if self.steps % 50 == 0:
                 line = " ".join(f"{k} {v:.3f}" for k, v in seen.items())
                 spent = (time.time() - began) / 60
-                print(f"{spent:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log, flush=True)
+                with (self.work / "codec.log").open("a") as log:
+                    print(f"{spent:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log)
             if self.steps % 400 == 0:
                 self.save()
         self.save()

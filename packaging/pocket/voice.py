@@ -163,7 +163,9 @@ class Dialogues:
         self.ids: dict[str, list[int]] = {}
 
     def draw(self, speaker: str, manner: str) -> Spoken:
-        pool = self.encoded.by.get((speaker, manner)) or self.encoded.by[speaker, "plain"]  # a quick corpus has gaps
+        pool = self.encoded.by.get((speaker, manner))
+        if not pool:  # a quick corpus has gaps
+            pool = [spoken for (who, _), some in self.encoded.by.items() if who == speaker for spoken in some]
         return pool[self.random.integers(len(pool))]
 
     def segments(self, count: int) -> list[tuple[int, list[Spoken]]]:
@@ -296,7 +298,6 @@ class Trainer:
     def train(self, minutes: float, rate: float, steps: int | None = None) -> None:
         self.model.train()
         began, first, seen = time.time(), self.steps, {}
-        log = (self.work / "voice.log").open("a")
         while True:
             done = (self.steps - first) / steps if steps else (time.time() - began) / (60 * minutes)
             if done >= 1:
@@ -308,7 +309,8 @@ class Trainer:
             if self.steps % 25 == 0:
                 line = " ".join(f"{k} {v:.3f}" for k, v in seen.items())
                 spent = (time.time() - began) / 60
-                print(f"{spent:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log, flush=True)
+                with (self.work / "voice.log").open("a") as log:
+                    print(f"{spent:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log)
             if self.steps % 250 == 0:
                 self.save()
         self.save()
