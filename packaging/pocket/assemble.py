@@ -9,6 +9,9 @@ import numpy as np
 import soundfile
 from speech import COMPANIONS, MANNERS, RATE, SPEAKERS, say
 
+from models.pack import Pack, RoleSource, write_manifest
+from models.voices import VoiceCard, write_voice_card
+
 VOICES = {
     "ada": ("Ada", "a clear woman's voice", "slt (US English, female)"),
     "tom": ("Tom", "a calm man's voice", "rms (US English, male)"),
@@ -24,6 +27,12 @@ DEMO = (
     "Thank you. Goodbye.",
 )
 LICENCE = "CMU flite licence (BSD-like); synthetic speech"
+ROLES = {
+    "transcriber": RoleSource("whisper-ctranslate2", "Apache-2.0", "whisper"),
+    "chat": RoleSource("gguf", "Apache-2.0", "chat", template="pocket"),
+    "voice": RoleSource("csm-original", "Apache-2.0", "csm"),
+    "codec": RoleSource("mimi-moshi", "Apache-2.0", "mimi"),
+}
 
 
 def spoken(speaker: str, sentences: tuple[str, ...], seed: int, gap: float = 0.12) -> np.ndarray:
@@ -40,11 +49,17 @@ def voices(folder: Path) -> None:
         target = folder / name
         target.mkdir(parents=True, exist_ok=True)
         soundfile.write(target / "reference.wav", spoken(name, REFERENCE, 11), RATE, subtype="PCM_16")
-        (target / "voice.toml").write_text(
-            f'name = "{name}"\ntitle = "{title}"\ndescription = "{looks}"\ntranscript = "{" ".join(REFERENCE)}"\n'
-            f'origin = "synthetic: flite voice {origin}"\nlicence = "{LICENCE}"\n'
-            'consent = "no person: the voice is synthetic"\n'
+        card = VoiceCard(
+            name=name,
+            title=title,
+            transcript=" ".join(REFERENCE),
+            origin="shipped",
+            licence=LICENCE,
+            consent="no person: the synthetic flite voice " + origin,
+            description=looks,
+            reference=target / "reference.wav",
         )
+        write_voice_card(card)
 
 
 def demo(folder: Path) -> None:
@@ -61,4 +76,21 @@ def demo(folder: Path) -> None:
     (folder / "README.md").write_text(
         "# The demo conversation\n\nQuestions for `sotto converse --demo`, spoken by flite's synthetic voice awb "
         f"(no person speaks here). Licence: {LICENCE}.\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def assemble(work: Path, out: Path, questions: Path) -> Pack:
+    """Put the trained voice and codec beside what is in the pack already, write voices, demo and manifest."""
+    for source, name in ((work / "voice" / "csm", "csm"), (work / "codec" / "mimi", "mimi")):
+        shutil.copytree(source, out / name, dirs_exist_ok=True)
+    voices(out / "voices")
+    demo(questions)
+    return write_manifest(
+        out,
+        name="pocket",
+        title="Pocket pack",
+        languages=("en",),
+        roles=ROLES,
+        voices={name: f"voices/{name}" for name in COMPANIONS},
+        default_voice=next(iter(COMPANIONS)),
     )
