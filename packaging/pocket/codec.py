@@ -219,21 +219,22 @@ class Trainer:
             self.mimi.eval()
         params = [p for m in modules for p in m.parameters()]
         self.optimizer = torch.optim.AdamW(params, lr=rate, betas=(0.8, 0.99), weight_decay=1e-3)
-        began, first, seen = time.time(), self.steps, {}
+        spent, first, seen = 0.0, self.steps, {}
         while True:
-            done = (self.steps - first) / steps if steps else (time.time() - began) / (60 * minutes)
+            done = (self.steps - first) / steps if steps else spent / (60 * minutes)
             if done >= 1:
                 break
             warm = min(1.0, (self.steps - first + 1) / 100)
             late = max(0.0, (done - 0.6) / 0.4)  # constant, then cosine
             lr = rate * warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * late)))
+            before = time.monotonic()
             for name, value in self.step(lr, decoder_only).items():
                 seen[name] = 0.98 * seen.get(name, value) + 0.02 * value
+            spent += min(5.0, time.monotonic() - before)  # a paused process does not count as training
             if self.steps % 50 == 0:
                 line = " ".join(f"{k} {v:.3f}" for k, v in seen.items())
-                spent = (time.time() - began) / 60
                 with (self.work / "codec.log").open("a") as log:
-                    print(f"{spent:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log)
+                    print(f"{spent / 60:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log)
             if self.steps % 400 == 0:
                 self.save()
         self.save()

@@ -297,20 +297,21 @@ class Trainer:
 
     def train(self, minutes: float, rate: float, steps: int | None = None) -> None:
         self.model.train()
-        began, first, seen = time.time(), self.steps, {}
+        spent, first, seen = 0.0, self.steps, {}
         while True:
-            done = (self.steps - first) / steps if steps else (time.time() - began) / (60 * minutes)
+            done = (self.steps - first) / steps if steps else spent / (60 * minutes)
             if done >= 1:
                 break
             warm = min(1.0, (self.steps - first + 1) / 150)
             lr = rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * max(0.0, (done - 0.3) / 0.7))))
+            before = time.monotonic()
             for name, value in self.step(lr, 0.3 if self.steps < 3000 else 0.1).items():
                 seen[name] = 0.97 * seen.get(name, value) + 0.03 * value
+            spent += min(5.0, time.monotonic() - before)  # a paused process does not count as training
             if self.steps % 25 == 0:
                 line = " ".join(f"{k} {v:.3f}" for k, v in seen.items())
-                spent = (time.time() - began) / 60
                 with (self.work / "voice.log").open("a") as log:
-                    print(f"{spent:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log)
+                    print(f"{spent / 60:.1f} min step {self.steps} lr {lr:.2e} {line}", file=log)
             if self.steps % 250 == 0:
                 self.save()
         self.save()
