@@ -1,0 +1,266 @@
+"""What the pocket recogniser learns from: log-mel scenes of clips in rooms, through microphones, over noise.
+
+Sound becomes log-mel frames once; noise, room, microphone, pace and vocal tract then vary in the mel domain, where a
+second of speech is only 100 x 80 numbers. The features equal faster_whisper's for the assembled sound, except that
+noise adds up in power. Speakers in `speech.STRANGERS` and held-out sentences are never learnt.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+import speech
+from faster_whisper.feature_extractor import FeatureExtractor
+
+RATE, HOP, SIZE, MELS = 16_000, 160, 400, 80
+WINDOW = 8  # seconds that the model hears at once
+FRAMES = WINDOW * RATE // HOP
+NOISES = ("white", "pink", "brown", "hum", "babble")
+NOISE_SECONDS = 40
+FLOOR = 1e-10
+
+
+# From sound to frames.
+
+
+def power(samples: np.ndarray) -> np.ndarray:
+    """Return the mel power of 16 kHz samples, float32 (frames, 80): before the logarithm of Whisper's features."""
+    padded = np.pad(samples.astype(np.float32), SIZE // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, SIZE)[:: HOP][: max(1, len(samples) // HOP)]
+    spectrum = np.abs(np.fft.rfft(frames * _WINDOW, axis=1).astype(np.complex64)) ** 2
+    return np.maximum(spectrum @ _FILTERS, FLOOR).astype(np.float32)
+
+
+_FILTERS = FeatureExtractor.get_mel_filters(RATE, SIZE, MELS).astype(np.float32).T
+_WINDOW = np.hanning(SIZE + 1)[:-1].astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """All clips that may be learnt, as log10 mel power, and where each begins."""
+
+    frames: np.ndarray  # float16 (all frames, 80)
+    index: list[tuple[int, int, str, str]]  # (start, frames, text, speaker)
+
+
+def hear(corpus: Path, work: Path, limit: int | None = None, workers: int = 1) -> Heard:
+    """Turn the corpus into log-mel frames once, every second clip up to a tenth faster or slower; shard by shard."""
+    folder = work / "heard"
+    folder.mkdir(exist_ok=True)
+    shards = sorted(corpus.glob("*.json"))
+    shards = shards[: -(-limit // speech.SHARD)] if limit else shards
+    todo = [(corpus, shard, folder) for shard in shards if not (folder / shard.name).exists()]
+    if workers > 1:
+        with ProcessPoolExecutor(workers) as pool:
+            list(pool.map(_hear_shard, todo))
+    else:
+        for job in todo:
+            _hear_shard(job)
+    parts, index, at = [], [], 0
+    for shard in shards:
+        parts.append(np.load(folder / f"{shard.stem}.npy"))
+        for start, length, text, speaker in json.loads((folder / shard.name).read_text()):
+            index.append((at + start, length, text, speaker))
+        at += len(parts[-1])
+    return Heard(np.concatenate(parts), index)
+
+
+def _hear_shard(job: tuple[Path, Path, Path]) -> None:
+    corpus, shard, folder = job
+    raw = np.fromfile(corpus / f"{shard.stem}.raw", np.int16)
+    random_ = random.Random(shard.stem)
+    parts, index, at = [], [], 0
+    for clip in (speech.Clip(**c) for c in json.loads(shard.read_text())):
+        pace = random_.uniform(0.9, 1.1) if random_.random() < 0.5 else 1.0
+        if clip.held_out or clip.speaker in speech.STRANGERS:
+            continue
+        samples = raw[clip.start : clip.start + clip.length].astype(np.float32) / 32768
+        parts.append(np.log10(power(soxr.resample(samples, speech.RATE, RATE / pace))).astype(np.float16))
+        index.append((at, len(parts[-1]), clip.text, clip.speaker))
+        at += len(parts[-1])
+    np.save(folder / f"{shard.stem}.npy", np.concatenate(parts))
+    (folder / shard.name).write_text(json.dumps(index))  # last: its presence says the shard is whole
+    print(f"listener: heard {shard.stem}", flush=True)
+
+
+def noise(kind: str, count: int, random_: np.random.Generator, voices: list[np.ndarray]) -> np.ndarray:
+    """Return `count` samples of noise at 16 kHz with RMS 1; `voices` are clips that make babble."""
+    if kind == "babble":
+        out = np.zeros(count, np.float32)
+        for _ in range(max(6, 6 * count // (4 * RATE))):
+            voice = voices[random_.integers(len(voices))]
+            at = int(random_.integers(0, count))
+            part = voice[: count - at]
+            out[at : at + len(part)] += part
+        out += 1e-4 * random_.standard_normal(count).astype(np.float32)
+    else:
+        spectrum = np.fft.rfft(random_.standard_normal(count))
+        hertz = np.maximum(np.fft.rfftfreq(count, 1 / RATE), 20.0)
+        slope = {"white": 0.0, "pink": -0.5, "brown": -1.0, "hum": -0.9}[kind]
+        out = np.fft.irfft(spectrum * hertz**slope, count).astype(np.float32)
+        if kind == "hum":
+            seconds = np.arange(count) / RATE
+            tones = sum(np.sin(2 * np.pi * 50 * k * seconds + k) / k for k in range(1, 8))
+            out = out / out.std() + 1.5 * tones.astype(np.float32)
+    return out / np.sqrt(np.mean(out**2))
+
+
+def make_noise(corpus: Path, work: Path) -> dict[str, np.ndarray]:
+    """Return the mel power of long noises by kind, made once."""
+    path = work / "noise.npz"
+    if not path.exists():
+        clips = speech.Corpus(corpus)
+        random_ = random.Random(3)
+        chosen = random_.sample([c for c in clips.clips if not c.held_out], min(200, len(clips.clips) // 2))
+        voices = [soxr.resample(clips.samples(clip), speech.RATE, RATE) for clip in chosen]
+        generator = np.random.default_rng(3)
+        np.savez(path, **{kind: power(noise(kind, NOISE_SECONDS * RATE, generator, voices)) for kind in NOISES})
+    with np.load(path) as file:
+        return {kind: file[kind] for kind in NOISES}
+
+
+# What the model learns from: one scene at a time.
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A window as the model hears it: log-mel features (frames, 80) and the text; empty text is no speech."""
+
+    features: np.ndarray
+    text: str
+
+
+class Stage:
+    """Draws scenes: clips with silence around them, in rooms, through microphones, over noise."""
+
+    def __init__(self, heard: Heard, noises: dict[str, np.ndarray], seed: int) -> None:
+        self.heard, self.noises = heard, noises
+        self.random = np.random.default_rng(seed)
+        users = [i for i, (_, _, _, speaker) in enumerate(heard.index) if speaker not in speech.COMPANIONS]
+        self.users = np.array(users or range(len(heard.index)))
+        self.warps = [_warp(factor) for factor in np.linspace(0.86, 1.16, 25)]
+
+    def draw(self) -> Scene:
+        """Draw one scene of at most eight seconds."""
+        random_ = self.random
+        if random_.random() < 0.06:
+            return self._nothing()
+        power_, text = self._clip()
+        if random_.random() < 0.15 and len(power_) < FRAMES // 2:
+            more, text_2 = self._clip()
+            if len(power_) + len(more) < FRAMES - 110:
+                gap = np.full((random_.integers(12, 70), MELS), FLOOR, np.float32)
+                power_, text = np.concatenate([power_, gap, more]), f"{text} {text_2}"
+        lead = self._pause()
+        trail = self._pause()
+        power_ = np.pad(power_, ((lead, trail), (0, 0)), constant_values=FLOOR)[:FRAMES]
+        if random_.random() < 0.35:
+            power_ = self._room(power_)
+        power_ = power_ * 10 ** random_.uniform(-1.6, 1.0)
+        if random_.random() < 0.5:
+            power_ = self._microphone(power_)
+        power_ = self._noisy(power_)
+        return Scene(self._blurred(features(power_)), text)
+
+    def _clip(self) -> tuple[np.ndarray, str]:
+        random_ = self.random
+        number = random_.choice(self.users) if random_.random() < 0.5 else random_.integers(len(self.heard.index))
+        start, length, text, _ = self.heard.index[number]
+        power_ = 10.0 ** self.heard.frames[start : start + length].astype(np.float32)
+        if random_.random() < 0.6:
+            power_ = power_ @ self.warps[random_.integers(len(self.warps))]
+        if random_.random() < 0.5:
+            power_ = _stretched(power_, random_.uniform(0.85, 1.15))
+        return power_[: FRAMES - 20], text
+
+    def _nothing(self) -> Scene:
+        random_ = self.random
+        frames = int(random_.integers(40, 300))
+        level = 10 ** random_.uniform(-9.0, 0.5)
+        power_ = np.full((frames, MELS), FLOOR, np.float32)
+        if random_.random() < 0.85:
+            power_ = power_ + level * self._noise(frames, speechless=True)
+        if random_.random() < 0.3:  # a knock
+            at = int(random_.integers(0, frames - 4))
+            power_[at : at + 3] += level * 10 ** random_.uniform(0, 2) * random_.random((3, 1)).astype(np.float32)
+        return Scene(features(self._microphone(power_)), "")
+
+    def _pause(self) -> int:
+        return int(self.random.integers(0, 12) if self.random.random() < 0.5 else self.random.integers(5, 70))
+
+    def _noise(self, frames: int, speechless: bool = False) -> np.ndarray:
+        kinds = NOISES[:4] if speechless else NOISES
+        bank = self.noises[kinds[self.random.integers(len(kinds))]]
+        at = int(self.random.integers(0, len(bank) - frames))
+        return bank[at : at + frames] / RATE  # about the size of speech at RMS 0.01
+
+    def _noisy(self, power_: np.ndarray) -> np.ndarray:
+        random_ = self.random
+        noise_ = self._noise(len(power_))
+        loud = power_.sum(1)
+        signal = loud[loud > 0.01 * loud.max()].mean()
+        decibels = random_.uniform(4, 30) if random_.random() < 0.65 else random_.uniform(30, 70)
+        noise_ = noise_ * (signal / noise_.sum(1).mean() * 10 ** (-decibels / 10))
+        angle = np.clip(random_.standard_normal(power_.shape).astype(np.float32) * 0.35, -0.9, 0.9)
+        return np.maximum(power_ + noise_ + 2 * np.sqrt(power_ * noise_) * angle, FLOOR)
+
+    def _room(self, power_: np.ndarray) -> np.ndarray:
+        random_ = self.random
+        reach = int(random_.integers(4, 36))  # frames until the reverberation is 13 dB down
+        tail = 10 ** random_.uniform(-2.0, -0.5) * np.exp(-3.0 * np.arange(1, 2 * reach) / reach)
+        out = power_.copy()
+        for delay, part in enumerate(tail.astype(np.float32), 1):
+            if delay < len(out):
+                out[delay:] += part * power_[:-delay]
+        return out
+
+    def _microphone(self, power_: np.ndarray) -> np.ndarray:
+        points = self.random.uniform(-0.8, 0.8, 6)
+        curve = np.interp(np.linspace(0, 5, MELS), np.arange(6), points)
+        if self.random.random() < 0.2:  # a dull one
+            curve[self.random.integers(55, 76) :] -= 2.5
+        return np.maximum(power_ * (10.0**curve).astype(np.float32), FLOOR)
+
+    def _blurred(self, out: np.ndarray) -> np.ndarray:
+        """Smear and mask: what a neural codec or a bad line does."""
+        random_ = self.random
+        if random_.random() < 0.3:
+            mix = random_.uniform(0.1, 0.35)
+            out = (1 - mix) * out + mix * 0.5 * (np.roll(out, 1, 1) + np.roll(out, -1, 1))
+        if random_.random() < 0.4:
+            out = out + random_.normal(0, random_.uniform(0.01, 0.06), out.shape).astype(np.float32)
+        if random_.random() < 0.5:
+            band = int(random_.integers(0, MELS - 10))
+            out[:, band : band + int(random_.integers(1, 10))] = out.min()
+        if random_.random() < 0.4:
+            at = int(random_.integers(0, max(1, len(out) - 8)))
+            out[at : at + int(random_.integers(1, 8))] = out.min()
+        return out.astype(np.float32)
+
+
+def features(power_: np.ndarray) -> np.ndarray:
+    """Return Whisper's features (frames, 80) of mel power, as faster_whisper scales them."""
+    log = np.log10(np.maximum(power_, FLOOR))
+    return ((np.maximum(log, log.max() - 8.0) + 4.0) / 4.0).astype(np.float32)
+
+
+def _warp(factor: float) -> np.ndarray:
+    """Return a matrix (80, 80) that moves the mel bands as a longer or shorter vocal tract would."""
+    place = np.clip(np.arange(MELS) * factor, 0, MELS - 1.001)
+    low = place.astype(int)
+    out = np.zeros((MELS, MELS), np.float32)
+    out[low, np.arange(MELS)] = 1 - (place - low)
+    out[low + 1, np.arange(MELS)] += place - low
+    return out
+
+
+def _stretched(power_: np.ndarray, factor: float) -> np.ndarray:
+    place = np.linspace(0, len(power_) - 1.001, max(2, int(len(power_) * factor)))
+    low, part = place.astype(int), (place - place.astype(int)).astype(np.float32)[:, None]
+    return power_[low] * (1 - part) + power_[np.minimum(low + 1, len(power_) - 1)] * part
