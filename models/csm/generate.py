@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.types import SpeechFrame
+from models.csm.llama import Cache
 from models.csm.model import Choose, Csm, Rows
 from models.csm.timeline import Timeline, audio_rows
 
@@ -65,27 +66,36 @@ def choosing(gumbel: Tensor, temperature: float) -> Choose:
 
 
 class Program(Protocol):
-    """One whole frame: reads a row at a position, returns the next frame's codes."""
+    """Computes frame after frame: each reads the row before it."""
 
-    def __call__(self, row: Rows, position: int, gumbel: Tensor) -> NDArray[np.int64]:
-        """Return the codes (codebooks,); raises RuntimeError for non-finite logits."""
+    def __call__(self, opening: Rows, position: int, luck: Luck, most: int) -> Iterator[NDArray[np.int64]]:
+        """Yield at most `most` frames of codes (codebooks,) after the opening row (1, codebooks + 1) at `position`.
+
+        Raises RuntimeError for non-finite logits.
+        """
         ...
 
 
 class Eager:
-    """The frame computed operation by operation."""
+    """Frames computed operation by operation, the next one only when it is asked for."""
 
-    def __init__(self, model: Csm, timeline: Timeline, temperature: float) -> None:
-        self._model, self._timeline, self._temperature = model, timeline, temperature
+    def __init__(self, model: Csm, cache: Cache, sampling: Sampling) -> None:
+        self._model, self._cache, self._temperature = model, cache, sampling.temperature
         self._depth = model.decoder.cache(model.config.codebooks)
 
+    def __call__(self, opening: Rows, position: int, luck: Luck, most: int) -> Iterator[NDArray[np.int64]]:
+        """Yield the frames of codes (codebooks,) after the opening row."""
+        row = opening
+        for index in range(most):
+            codes = self._frame(row, position + index, luck())
+            yield codes
+            row = audio_rows(codes[None], len(codes))
+
     @torch.inference_mode()
-    def __call__(self, row: Rows, position: int, gumbel: Tensor) -> NDArray[np.int64]:
-        """Return the codes (codebooks,) that follow `row` at `position`."""
-        hidden = self._model.step(self._model.embed(row), position, self._timeline.cache)
+    def _frame(self, row: Rows, position: int, gumbel: Tensor) -> NDArray[np.int64]:
+        hidden = self._model.step(self._model.embed(row), position, self._cache)
         choose = choosing(gumbel.to(self._model.device), self._temperature)
-        codes, finite = self._model.frame(hidden, self._depth, choose)
-        return checked(codes, finite)
+        return checked(*self._model.frame(hidden, self._depth, choose))
 
 
 def checked(codes: Tensor, finite: Tensor) -> NDArray[np.int64]:
@@ -98,13 +108,13 @@ def checked(codes: Tensor, finite: Tensor) -> NDArray[np.int64]:
 def speak_codes(
     program: Program, timeline: Timeline, opening: Rows, luck: Luck, most: int
 ) -> Iterator[NDArray[np.int64]]:
-    """Yield frames of codes (codebooks,) after the opening row, each before the next is begun, at most `most`.
+    """Yield frames of codes (codebooks,) after the opening row until speech ends, at most `most`.
 
-    A frame is fed only when the next one is asked for, and the end frame never: the next context brings it.
+    A frame enters the timeline only with the next one, and the end frame never: the next context brings it.
     """
     row = opening
-    for _ in range(min(most, timeline.free)):
-        codes = program(row, timeline.append(row), luck())
+    for codes in program(opening, timeline.length, luck, min(most, timeline.free)):
+        timeline.append(row)
         if is_end(codes):
             return
         yield codes

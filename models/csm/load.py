@@ -57,8 +57,10 @@ def build(tensors: Tensors, device: torch.device, dtype: torch.dtype, make_linea
         return make_linear(torch.cat(parts) if len(parts) > 1 else parts[0])
 
     config = tensors.config
-    # Only looked up, a few rows at a time: the text table stays where it is, memory-mapped and in its own type.
-    tables = Tables(tensors["text_embeddings.weight"], placed("audio_embeddings.weight"))
+    # Only looked up, a few rows at a time: the tables stay memory-mapped, in their own type. A captured frame looks
+    # codes up on the device, so there the audio table goes along.
+    audio = tensors["audio_embeddings.weight"]
+    tables = Tables(tensors["text_embeddings.weight"], audio if device.type == "cpu" else audio.to(device, dtype))
     stacks = (_stack("backbone", config.backbone, placed, linear), _stack("decoder", config.decoder, placed, linear))
     inner_heads = [make_linear(head.to(device, dtype).T) for head in tensors["audio_head"]]
     heads = [linear("codebook0_head.weight"), *inner_heads]

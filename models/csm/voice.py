@@ -9,14 +9,22 @@ import torch
 
 from core.types import COMPANION, VOICE_FRAME, Segment, SpeechFrame, VoiceHistory
 from models.csm.codec import Codec, load_codec
+from models.csm.cuda import Captured
 from models.csm.generate import Eager, Luck, Program, Sampling, frame_cap, speak_codes, until_quiet
-from models.csm.load import load_model
+from models.csm.load import Linear, load_model
 from models.csm.model import Csm
+from models.csm.quantize import Int8Linear
 from models.csm.text import wording
 from models.csm.timeline import Timeline
 from models.csm.tokenizer import TextTokenizer
 
-DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+# How weights are kept, and what is computed in: int8 weights leave everything else in float32.
+PRECISIONS = {
+    "fp32": (torch.float32, Linear),
+    "bf16": (torch.bfloat16, Linear),
+    "fp16": (torch.float16, Linear),
+    "int8": (torch.float32, Int8Linear),
+}
 
 
 class CsmVoice:
@@ -28,7 +36,8 @@ class CsmVoice:
         self.encoder = codec.encoder
         self._model, self._decoder, self._sampling = model, codec.decoder, sampling
         self._timeline = Timeline(model, tokenizer)
-        self._program: Program = Eager(model, self._timeline, sampling.temperature)
+        on_gpu = model.device.type == "cuda"
+        self._program: Program = (Captured if on_gpu else Eager)(model, self._timeline.cache, sampling)
 
     def wording(self, text: str) -> str:
         """Return the text as it will be spoken; empty if there is nothing to say."""
@@ -84,11 +93,14 @@ def load_voice(
 
     `threads` sets torch's pool for the whole process. Raises ValueError with what is wrong with the files.
     """
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision {precision!r} is none of {', '.join(PRECISIONS)}")
+    if precision == "int8" and device != "cpu":
+        raise ValueError("int8 weights are for the CPU")
     torch.set_num_threads(threads)
-    if precision not in DTYPES:
-        raise ValueError(f"precision {precision!r} is none of {', '.join(DTYPES)}")
     where = torch.device(device)
-    model = load_model(checkpoint, where, DTYPES[precision])
+    dtype, make_linear = PRECISIONS[precision]
+    model = load_model(checkpoint, where, dtype, make_linear)
     tokenizer = TextTokenizer(checkpoint / "tokenizer.json")
     parts = load_codec(codec, model.config.codebooks, where)
     voice = CsmVoice(model, tokenizer, parts, Sampling(temperature, top_k))

@@ -16,6 +16,7 @@ from models.csm.timeline import Timeline, segment_rows, text_rows
 from models.csm.tokenizer import TextTokenizer
 
 FRAMES = 25
+GREEDY = Sampling(temperature=0)
 
 
 def conversation(tiny: Tiny, random: np.random.Generator, segments: int) -> list[Segment]:
@@ -80,8 +81,8 @@ def test_logits_and_greedy_frames_are_the_oracles(tiny: Tiny, random, layout: st
         theirs = tiny.oracle(inputs_embeds=oracle_embeddings(tiny, rows)[None]).logits[0, -1]
         torch.testing.assert_close(model.heads[0](hidden[None])[0], theirs, atol=1e-4, rtol=0)
 
-    luck = Luck(Sampling(temperature=0), tiny.config.codebooks, tiny.config.legal_codes, 0)
-    frames = list(speak_codes(Eager(model, timeline, 0), timeline, opening, luck, FRAMES))
+    luck = Luck(GREEDY, tiny.config.codebooks, tiny.config.legal_codes, 0)
+    frames = list(speak_codes(Eager(model, timeline.cache, GREEDY), timeline, opening, luck, FRAMES))
     np.testing.assert_array_equal(np.stack(frames), oracle_frames(tiny, rows))
 
 
@@ -104,6 +105,6 @@ def test_generate_of_transformers_gives_the_same_codes(tiny: Tiny, random):
     )[0]  # fmt: skip
     timeline = Timeline(model, tokenizer)
     opening = timeline.open((), 1, "hello there")
-    luck = Luck(Sampling(temperature=0), tiny.config.codebooks, tiny.config.legal_codes, 0)
-    ours = list(speak_codes(Eager(model, timeline, 0), timeline, opening, luck, 5))
+    luck = Luck(GREEDY, tiny.config.codebooks, tiny.config.legal_codes, 0)
+    ours = list(speak_codes(Eager(model, timeline.cache, GREEDY), timeline, opening, luck, 5))
     np.testing.assert_array_equal(np.stack(ours), theirs)

@@ -19,6 +19,7 @@ from models.csm.checkpoint import expected_shapes, pairs_from_halves, transforme
 from models.csm.codec import loaders
 from models.csm.config import CsmConfig, parse_config
 
+GAIN = 3.0
 BEGIN, END = "<|begin_of_text|>", "<|end_of_text|>"
 
 
@@ -123,6 +124,11 @@ def random_mimi(sizes: dict, codebooks: int, seed: int):
             if name.endswith("embedding_sum"):
                 buffer.normal_(0, 0.3)
         for name, parameter in mimi.named_parameters():
+            # A fresh encoder says little but its biases: every frame would fall to the same few entries.
+            if name.startswith(("encoder.", "downsample.")):
+                parameter.mul_(0.0 if name.endswith("bias") else 3.0)
+            if name.endswith("input_proj.weight"):
+                parameter.mul_(GAIN)
             if name.endswith("layer_scale_1.scale") or name.endswith("layer_scale_2.scale"):
                 parameter.fill_(0.5)  # at 0.01 the attention would hardly be tested
     return mimi
