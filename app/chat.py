@@ -9,29 +9,30 @@ from queue import SimpleQueue
 
 from app import compose
 from app.checks import OutputFolder
-from app.files import write_wav
 from app.keep import reply_name
 from core.companion import Companion
 from core.events import Replied
 from core.records import Notice, TurnRecord
 from core.rehearsal import Stillness, Tape
 from core.settings import Settings, WorkSettings
+from core.types import VOICE_RATE
+from models.audiofile import write_wav
 
 
 def run(asked: argparse.Namespace) -> int:
     """Answer line by line until the input ends."""
     folder = OutputFolder.checked(asked.out) if asked.out else None
-    loaded = compose.load(asked.pack, asked.voice, asked.threads)
+    engines = compose.load(compose.choose(asked.pack, asked.voice), asked.threads)
     tape, number = Tape(), 0
     notices: SimpleQueue[Notice] = SimpleQueue()
-    settings = Settings(memory=loaded.memory, work=WorkSettings(stop_s=compose.STOP_S))
-    with Companion(loaded.engines, Stillness(tape), tape, notices.put, settings, asked.seed) as companion:
+    settings = Settings(work=WorkSettings(stop_s=compose.STOP_S))
+    with Companion(engines, Stillness(tape), tape, notices.put, settings, asked.seed) as companion:
         for text in typed():
             companion.say(text)
             turn = answered(notices.get)
             number += 1
             if folder and turn.reply_samples:
-                write_wav(folder.file(reply_name(number)), tape.heard(turn.turn))
+                write_wav(folder.file(reply_name(number)), tape.heard(turn.turn), VOICE_RATE)
     return 0
 
 

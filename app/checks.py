@@ -11,9 +11,9 @@ from pathlib import Path
 class Problem(Exception):
     """Something the user can mend; the message is one line: what, where, what to do."""
 
-    def __init__(self, what: str, where: object, todo: str) -> None:
-        """Join the three parts into one line, whatever a library put into them."""
-        super().__init__(" ".join(f"{what}, {where}, {todo}".split()))
+    def __init__(self, *parts: object) -> None:
+        """Join the parts into one line, whatever a library put into them."""
+        super().__init__(" ".join(", ".join(map(str, parts)).split()))
 
 
 @dataclass(frozen=True)

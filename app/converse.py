@@ -13,31 +13,32 @@ from threading import Thread
 
 from app import compose, keep
 from app.checks import OutputFolder, Problem
-from app.files import write_wav
 from app.keep import Circumstances, Placed
 from app.lines import line
 from core.companion import Companion
 from core.records import Notice, TurnRecord
 from core.rehearsal import Recording, Take, Tape, two_sided
 from core.settings import SegmenterSettings, Settings, WorkSettings
+from core.types import VOICE_RATE
+from models.audiofile import write_wav
 
 QUESTIONS = compose.ASSETS / "demo"
-
-
-class Rehearsed(Recording):
-    """A microphone that also tells where on the clock its recordings were played."""
-
-    def placed(self, names: Sequence[str]) -> list[Placed]:
-        """Return the recordings played so far."""
-        return [Placed(name, at, at + len(wide)) for name, (at, wide) in zip(names, self._played, strict=False)]
 
 
 class Keeper:
     """Shows each turn when it is over, and keeps its files; they are written as soon as they can be whole."""
 
-    def __init__(self, folder: OutputFolder, how: Circumstances, microphone: Rehearsed, names: Sequence[str]) -> None:
+    def __init__(
+        self,
+        folder: OutputFolder,
+        how: Circumstances,
+        microphone: Recording,
+        names: Sequence[str],
+        takes: Sequence[Take],
+    ) -> None:
         self.turns: list[TurnRecord] = []
-        self._folder, self._how, self._microphone, self._names = folder, how, microphone, names
+        self._folder, self._how = folder, how
+        self._microphone, self._names, self._takes = microphone, names, takes
         self._kept = 0
 
     def take(self, what: object) -> bool:
@@ -51,14 +52,16 @@ class Keeper:
         """Write the replies that are not yet written, and the texts."""
         for number, turn in enumerate(self.turns[self._kept :], self._kept + 1):
             if turn.reply_samples:
-                write_wav(self._folder.file(keep.reply_name(number)), tape.heard(turn.turn))
+                write_wav(self._folder.file(keep.reply_name(number)), tape.heard(turn.turn), VOICE_RATE)
             self._kept = number
-        keep.keep_texts(self._folder, self._how, self._microphone.placed(self._names), self.turns)
+        starts, takes = self._microphone.placed, zip(self._names, self._takes, strict=True)
+        placed = [Placed(name, at, at + len(take.wide)) for at, (name, take) in zip(starts, takes, strict=False)]
+        keep.keep_texts(self._folder, self._how, placed, self.turns)
 
     def finish(self, tape: Tape) -> None:
         """Write everything, both sides' sound included."""
         self.keep(tape)
-        write_wav(self._folder.file("conversation.wav"), two_sided(self._microphone, tape))
+        write_wav(self._folder.file("conversation.wav"), two_sided(self._microphone, tape), VOICE_RATE)
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -66,36 +69,36 @@ def run(asked: argparse.Namespace) -> int:
     paths = _recordings(asked)
     folder = OutputFolder.checked(_out(asked))
     keep.check_apart(paths, folder)
-    takes = [Take(*compose.heard(path)) for path in paths]
-    loaded = compose.load(asked.pack, asked.voice, asked.threads)
-    how = Circumstances(metadata.version("sotto"), loaded.pack, loaded.voice, asked.seed, asked.patience, asked.pace)
-    settings = Settings(
-        segmenter=SegmenterSettings(patience=asked.patience),
-        memory=loaded.memory,
-        work=WorkSettings(stop_s=compose.STOP_S),
-    )
+    takes = [compose.heard(path) for path in paths]
+    choice = compose.choose(asked.pack, asked.voice)
+    say = say_to(asked.json)
+    say(f"Loading {choice.pack.title} ...")
+    engines = compose.load(choice, asked.threads)
+    version = metadata.version("sotto")
+    how = Circumstances(version, choice.pack.name, choice.voice, asked.seed, asked.patience, asked.pace)
+    segmenter = SegmenterSettings(patience=asked.patience)
+    settings = Settings(segmenter=segmenter, work=WorkSettings(stop_s=compose.STOP_S))
     keep.remove_leftovers(folder)
     tape = Tape()
-    microphone = Rehearsed(takes, tape, settings.segmenter, asked.pace)
-    keeper = Keeper(folder, how, microphone, [path.name for path in paths])
+    microphone = Recording(takes, tape, settings.segmenter, asked.pace)
+    keeper = Keeper(folder, how, microphone, [path.name for path in paths], takes)
     notices: SimpleQueue[Notice | BaseException | None] = SimpleQueue()
-    companion = Companion(loaded.engines, microphone, tape, notices.put, settings, asked.seed)
-    try:
-        companion.start()
-        for notice in told(companion, notices):
-            if asked.json:
-                print(line(notice), flush=True)
-            if keeper.take(notice.what):
-                keeper.keep(tape)
-                show(keeper.turns[-1], say_to(asked.json))
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not spoil the files
-        companion.stop()
-        keeper.finish(tape)
-        return 130
-    companion.stop()
+    companion = Companion(engines, microphone, tape, notices.put, settings, asked.seed)
+    interrupted = False
+    with companion:
+        try:
+            for notice in told(companion, notices):
+                if asked.json:
+                    print(line(notice), flush=True)
+                if keeper.take(notice.what):
+                    keeper.keep(tape)
+                    show(keeper.turns[-1], say)
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not spoil the files
+            interrupted = True
     keeper.finish(tape)
-    say = say_to(asked.json)
+    if interrupted:
+        return 130
     say(f"{len(keeper.turns)} turns, kept in {folder.path}" if keeper.turns else "No speech was found.")
     return 1 if any(turn.outcome == "failed" for turn in keeper.turns) else 0
 

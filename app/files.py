@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: written beside their place, then moved."""
+"""Texts that are either whole or not there: written beside their place, then moved."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import soundfile
-from numpy.typing import NDArray
-
-from core.types import VOICE_RATE
 
 
 @contextmanager
@@ -46,11 +40,3 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write JSON that people can read and that holds no NaN."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_wav(path: Path, samples: NDArray[np.float32]) -> None:
-    """Write 16-bit WAV at VOICE_RATE: (n,) is mono, (n, 2) is stereo. Raises ValueError for NaN or infinity."""
-    if not np.isfinite(samples).all():
-        raise ValueError(f"{path.name}: samples that are no numbers")
-    with whole(path) as part:
-        soundfile.write(part, np.clip(samples, -1.0, 1.0), VOICE_RATE, subtype="PCM_16", format="WAV")

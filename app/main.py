@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
@@ -79,28 +79,32 @@ def bound(threads: int | None) -> int:
     return count
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Run the subcommand; each is imported only now, since numpy and the engines read the bounds when they load."""
-    match asked.command:
+def perform(asked: argparse.Namespace) -> int:
+    """Run the subcommand; all is imported only now, since numpy and the engines read the bounds when they load."""
+    from models.audiofile import AudioFileError
+    from models.pack import PackError
+    from models.voices import VoiceError
+
+    try:
+        return subcommand(asked.command)(asked)
+    except (AudioFileError, PackError, VoiceError) as error:
+        raise Problem(error) from error
+
+
+def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
+    """Return what runs a subcommand."""
+    match name:
         case "converse":
-            from app import converse
-
-            return converse.run(asked)
+            from app.converse import run
         case "say":
-            from app import say
-
-            return say.run(asked)
+            from app.say import run
         case "transcribe":
-            from app import transcribe
-
-            return transcribe.run(asked)
+            from app.transcribe import run
         case "chat":
-            from app import chat
-
-            return chat.run(asked)
-    from app import bench
-
-    return bench.run(asked)
+            from app.chat import run
+        case _:
+            from app.bench import run
+    return run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,15 +112,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         asked.threads = bound(asked.threads)
-        return run(asked)
+        return perform(asked)
     except Problem as problem:
         print(f"sotto: {problem}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more when it ends
         return 1
+    except OSError as error:  # a full disk, a folder taken away meanwhile
+        where = f", {error.filename}" if error.filename else ""
+        print(f"sotto: {error.strerror or error}{where}, check the disk and try again", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

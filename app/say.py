@@ -9,12 +9,12 @@ from queue import SimpleQueue
 
 from app import compose
 from app.checks import OutputFolder, Problem
-from app.files import write_wav
 from core.companion import Companion
 from core.records import Notice, TurnRecord
 from core.rehearsal import Stillness, Tape
 from core.settings import Settings, WorkSettings
-from core.types import Message
+from core.types import VOICE_RATE, Message
+from models.audiofile import write_wav
 
 LONGEST = 20_000  # characters
 
@@ -38,11 +38,10 @@ def run(asked: argparse.Namespace) -> int:
     if asked.out.is_dir():
         raise Problem("the output file is a folder", asked.out, "name a file with --out")
     folder = OutputFolder.checked(asked.out.parent)
-    loaded = compose.load(asked.pack, asked.voice, asked.threads)
-    settings = Settings(memory=loaded.memory, work=WorkSettings(reply_chars=LONGEST, stop_s=compose.STOP_S))
+    engines = replace(compose.load(compose.choose(asked.pack, asked.voice), asked.threads), chat=Reciter())
+    settings = Settings(work=WorkSettings(reply_chars=LONGEST, stop_s=compose.STOP_S))
     tape = Tape()
     notices: SimpleQueue[Notice] = SimpleQueue()
-    engines = replace(loaded.engines, chat=Reciter())
     with Companion(engines, Stillness(tape), tape, notices.put, settings, asked.seed) as companion:
         companion.say(asked.text)
         turn = next(n.what for n in iter(notices.get, None) if isinstance(n.what, TurnRecord))
@@ -50,5 +49,5 @@ def run(asked: argparse.Namespace) -> int:
         raise Problem(f"the {turn.stage} failed: {turn.error}", asked.text, "try another text or --seed")
     if not turn.reply_samples:
         raise Problem("there is nothing to say in this text", asked.text, "give words")
-    write_wav(folder.file(asked.out.name), tape.heard(turn.turn))
+    write_wav(folder.file(asked.out.name), tape.heard(turn.turn), VOICE_RATE)
     return 0

@@ -9,6 +9,7 @@ from app import compose
 
 def run(asked: argparse.Namespace) -> int:
     """Print the words; an empty line if nothing was said."""
-    _, narrow = compose.heard(asked.recording)
-    print(compose.transcriber(asked.pack, asked.threads)(narrow).text)
+    recording = compose.heard(asked.recording)
+    transcriber = compose.load_transcriber(compose.choose(asked.pack, None).pack, asked.threads)
+    print(transcriber(recording.narrow).text)
     return 0
