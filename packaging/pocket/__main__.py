@@ -61,7 +61,9 @@ def codes(recipe: Recipe) -> None:
     from voice import encode
 
     (recipe.work / "voice").mkdir(exist_ok=True)
-    encode(Corpus(recipe.work / "speech"), recipe.work / "voice", recipe.work / "codec" / "mimi")
+    encode(
+        Corpus(recipe.work / "speech"), recipe.work / "voice", recipe.work / "codec" / "mimi", workers=recipe.threads
+    )
 
 
 def voice(recipe: Recipe) -> None:

@@ -13,7 +13,8 @@ import os
 import re
 import time
 from collections import defaultdict
-from dataclasses import asdict, dataclass, replace
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import codec
@@ -87,7 +88,7 @@ class Encoded:
     """The corpus as codes, by (speaker, manner)."""
 
     def __init__(self, corpus: Corpus, work: Path, phones: list[str]) -> None:
-        stored = [np.load(f) for f in sorted(work.glob("codes-*.npz"))]
+        stored = [np.load(f) for f in sorted(work.glob("codes-???.npz"))]
         self.by: dict[tuple[str, str], list[Spoken]] = defaultdict(list)
         self.held_out: list[Spoken] = []
         for shard in stored:
@@ -96,11 +97,8 @@ class Encoded:
                 clip = corpus.clips[index]
                 codes = shard["codes"][at : at + length].astype(np.int64)
                 at += length
-                shift = float(shard["shift"])  # seconds of silence that were put before the clip
-                later = [(phone, end + shift) for phone, end in clip.phones]
-                shifted = replace(clip, phones=later, length=clip.length + round(shift * RATE))
-                pairs = codec.phone_ids(shifted, phones, 0.0, length).reshape(-1, 2)
-                spoken = Spoken(shifted, codes, letter_at(shifted, length), pairs)
+                pairs = codec.phone_ids(clip, phones, 0.0, length).reshape(-1, 2)
+                spoken = Spoken(clip, codes, letter_at(clip, length), pairs)
                 if clip.held_out:
                     self.held_out.append(spoken)
                 else:
@@ -108,38 +106,37 @@ class Encoded:
         self.users = sorted({s for s, _ in self.by if s not in COMPANIONS})
 
 
-def encode(corpus: Corpus, work: Path, mimi_folder: Path, every_user: int = 3, batch: int = 4, passes: int = 1) -> None:
-    """Write the codes of all companion clips and of every third user clip, once per pass with another frame offset."""
-    mimi = codec.get_mimi(mimi_folder / "model.safetensors", codec.config(), "cpu", codec.CODEBOOKS)
+def encode(corpus: Corpus, work: Path, mimi_folder: Path, every_user: int = 3, workers: int = 1) -> None:
+    """Write the codes of all companion clips and of every third user clip; finished parts are kept."""
     chosen = [i for i, c in enumerate(corpus.clips) if c.speaker in COMPANIONS or i % every_user == 0]
     chosen.sort(key=lambda i: corpus.clips[i].length)  # batches of like lengths
-    order = np.random.default_rng(7).permutation(math.ceil(len(chosen) / batch))
-    for pass_ in range(passes):
-        for part in range(0, len(order), 96):
-            file = work / f"codes-{pass_}-{part // 96:03}.npz"
-            if file.exists():
-                continue
-            shift = 0.0 if pass_ == 0 else float(np.random.default_rng(part).uniform(0.02, 0.079))
-            index, length, codes = [], [], []
-            for b in order[part : part + 96]:
-                ids = chosen[b * batch : (b + 1) * batch]
-                waves = [np.pad(corpus.samples(corpus.clips[i]), (round(shift * RATE), 0)) for i in ids]
-                frames = [math.ceil(len(w) / codec.FRAME) for w in waves]
-                padded = np.stack([np.pad(w, (0, max(frames) * codec.FRAME - len(w))) for w in waves])
-                with torch.inference_mode():
-                    made = mimi.encode(torch.from_numpy(padded)[:, None]).transpose(1, 2).numpy()
-                index += ids
-                length += frames
-                codes += [m[:n] for m, n in zip(made, frames, strict=True)]
-            np.savez(
-                work / "codes.tmp.npz",
-                index=index,
-                length=length,
-                shift=shift,
-                codes=np.concatenate(codes).astype(np.int16),
-            )
-            os.replace(work / "codes.tmp.npz", file)
-            print(f"codes: {file.name}", flush=True)
+    batches = [chosen[i : i + 4] for i in range(0, len(chosen), 4)]
+    order = np.random.default_rng(7).permutation(len(batches))
+    parts = [[batches[b] for b in order[i : i + 96]] for i in range(0, len(order), 96)]
+    todo = [(corpus, mimi_folder, work / f"codes-{n:03}.npz", part) for n, part in enumerate(parts)]
+    with ProcessPoolExecutor(workers) as pool:
+        for name in pool.map(_encode_part, [job for job in todo if not job[2].exists()]):
+            print(f"codes: {name} of {len(parts)}", flush=True)
+
+
+def _encode_part(job: tuple[Corpus, Path, Path, list[list[int]]]) -> str:
+    corpus, mimi_folder, file, part = job
+    torch.set_num_threads(1)
+    mimi = codec.get_mimi(mimi_folder / "model.safetensors", codec.config(), "cpu", codec.CODEBOOKS)
+    index, length, codes = [], [], []
+    for ids in part:
+        waves = [corpus.samples(corpus.clips[i]) for i in ids]
+        frames = [math.ceil(len(w) / codec.FRAME) for w in waves]
+        filled = np.stack([np.pad(w, (0, max(frames) * codec.FRAME - len(w))) for w in waves])
+        with torch.inference_mode():
+            made = mimi.encode(torch.from_numpy(filled)[:, None]).transpose(1, 2).numpy()
+        index += ids
+        length += frames
+        codes += [m[:n] for m, n in zip(made, frames, strict=True)]
+    whole = file.with_suffix(".tmp.npz")
+    np.savez(whole, index=index, length=length, codes=np.concatenate(codes).astype(np.int16))
+    whole.replace(file)
+    return file.name
 
 
 @dataclass
