@@ -76,6 +76,19 @@ def test_babbling_of_an_untrained_model_is_not_believed(tmp_path: Path, jfk: Sam
     assert transcriber(jfk).text == ""
 
 
+def test_a_multilingual_model_chooses_among_the_packs_languages(tmp_path: Path, jfk: Samples) -> None:
+    folder = tiny_whisper.make_multilingual(tmp_path)
+    credulous = Guards(hopeless=-99, log_prob=-99, compression=99, letters=1e6, weak_log_prob=-99)
+    for languages in (("de",), ("de", "fr"), ("fr", "de", "en")):
+        transcriber = Transcriber(folder, languages=languages, guards=credulous)
+        assert transcriber._whisper.model.is_multilingual
+        heard = transcriber(jfk)
+        assert heard.language in languages
+        names = ["<|startoftranscript|>", f"<|{heard.language}|>", "<|transcribe|>", "<|notimestamps|>"]
+        tokenizer = transcriber._whisper.hf_tokenizer
+        assert transcriber._prompt(heard.language) == [tokenizer.token_to_id(name) for name in names]
+
+
 def test_samples_that_are_not_finite_are_refused(transcriber: Transcriber) -> None:
     with pytest.raises(ValueError, match="not finite"):
         transcriber(np.full(EAR_RATE, np.nan, np.float32))

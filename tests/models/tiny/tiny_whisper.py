@@ -8,7 +8,8 @@ What `models.whisper.Transcriber` needs of a pack's folder:
                              max_source_positions must be 50 * chunk_length
 `generation_config.json`     `max_length` = max_target_positions (where the file is missing: 448)
 
-Under 51865 tokens CTranslate2 takes the model for English-only. Its prompt, in training too, is then
+CTranslate2 takes a model for multilingual when its vocabulary has the empty token "", as OpenAI's multilingual ones
+do, whatever its size; without it the model is English-only. Its prompt, in training too, is then
 `<|startoftranscript|> <|notimestamps|>`, the target is " text" (leading space, as in Whisper) and `<|endoftext|>`.
 For silence the first token after `<|startoftranscript|>` should be trained to be `<|nospeech|>`.
 Features are those of transformers.WhisperFeatureExtractor(feature_size, chunk_length=...): audio padded with zeros
@@ -25,12 +26,13 @@ from typing import Any
 SPECIALS = ["<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>",
             "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>"]
 TEXT = "hello there how are you today i am fine thank you what colour is the sky the sky is blue " * 4
+LANGUAGES = ["<|en|>", "<|de|>", "<|fr|>"]
 CHUNK_SECONDS = 8
 MAX_TOKENS = 64
 MEL_BANDS = 80
 
 
-def train_tokenizer(path: Path) -> Any:
+def train_tokenizer(path: Path, specials: list[str] = SPECIALS) -> Any:
     """Write the tokenizer.json: the byte alphabet and merges first, the specials after them."""
     from tokenizers import AddedToken, Tokenizer
     from tokenizers.decoders import ByteLevel as ByteLevelDecoder
@@ -43,23 +45,24 @@ def train_tokenizer(path: Path) -> Any:
     tokenizer.decoder = ByteLevelDecoder()
     trainer = BpeTrainer(vocab_size=300, initial_alphabet=ByteLevel.alphabet(), show_progress=False)
     tokenizer.train_from_iterator([TEXT], trainer)
-    tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in SPECIALS])
+    tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in specials])
     tokenizer.save(str(path))
     return tokenizer
 
 
-def random_model(tokenizer: Any) -> Any:
-    """Return an untrained WhisperForConditionalGeneration whose sizes and token ids fit the tokenizer."""
+def random_model(tokenizer: Any, spare: int = 0) -> Any:
+    """Return an untrained WhisperForConditionalGeneration for the tokenizer and `spare` tokens more."""
     import torch
     from transformers import GenerationConfig, WhisperConfig, WhisperForConditionalGeneration
 
     eot, sot = tokenizer.token_to_id("<|endoftext|>"), tokenizer.token_to_id("<|startoftranscript|>")
     torch.manual_seed(0)
     model = WhisperForConditionalGeneration(WhisperConfig(
-        vocab_size=tokenizer.get_vocab_size(), num_mel_bins=MEL_BANDS, d_model=64, encoder_layers=2, decoder_layers=2,
+        vocab_size=tokenizer.get_vocab_size() + spare, num_mel_bins=MEL_BANDS, d_model=64, encoder_layers=2,
+        decoder_layers=2,
         encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=128, decoder_ffn_dim=128,
         max_source_positions=50 * CHUNK_SECONDS, max_target_positions=MAX_TOKENS, pad_token_id=eot, bos_token_id=eot,
-        eos_token_id=eot, decoder_start_token_id=sot, suppress_tokens=None, begin_suppress_tokens=None)).eval()
+        eos_token_id=eot, decoder_start_token_id=sot, init_std=0.1, suppress_tokens=None, begin_suppress_tokens=None)).eval()
     # CTranslate2 reads both lists from here; an empty beginning would let the first token be <|endoftext|>,
     # which is what a model should say about silence.
     model.generation_config = GenerationConfig(suppress_tokens=[], begin_suppress_tokens=[], max_length=MAX_TOKENS,
@@ -85,7 +88,10 @@ def convert(model: Any, tokenizer_path: Path, folder: Path, *, quantization: str
 
 
 def learn(model: Any, tokenizer: Any, lessons: list[tuple[Any, str]], *, steps: int) -> None:
-    """Overfit the model to a few (window of samples, text); empty text teaches `<|nospeech|>`."""
+    """Overfit the decoder to a few (window of samples, text); empty text teaches `<|nospeech|>`.
+
+    The encoder stays random, with weights large enough to tell a few windows apart, and is computed only once.
+    """
     import torch
     from transformers import WhisperFeatureExtractor
 
@@ -96,16 +102,18 @@ def learn(model: Any, tokenizer: Any, lessons: list[tuple[Any, str]], *, steps: 
     rows = []
     for _, text in lessons:
         words = tokenizer.encode(" " + text).ids if text else []
-        heard = ids["<|notimestamps|>"] if text else ids["<|nospeech|>"]
+        first = ids["<|notimestamps|>"] if text else ids["<|nospeech|>"]
         rows.append(([ids["<|startoftranscript|>"], ids["<|notimestamps|>"], *words],
-                     [heard, *words, ids["<|endoftext|>"]]))
+                     [first, *words, ids["<|endoftext|>"]]))
     longest = max(len(given) for given, _ in rows)
     given = torch.tensor([row + [ids["<|endoftext|>"]] * (longest - len(row)) for row, _ in rows])
     wanted = torch.tensor([row + [-100] * (longest - len(row)) for _, row in rows])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    with torch.no_grad():
+        heard = model.model.encoder(features)
+    optimizer = torch.optim.AdamW(model.model.decoder.parameters(), lr=3e-3)
     model.train()
     for _ in range(steps):
-        logits = model(input_features=features, decoder_input_ids=given).logits
+        logits = model(encoder_outputs=heard, decoder_input_ids=given).logits
         torch.nn.functional.cross_entropy(logits.flatten(0, 1), wanted.flatten()).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -118,5 +126,17 @@ def make(folder: Path, lessons: list[tuple[Any, str]] | None = None) -> Path:
     tokenizer = train_tokenizer(folder / "tokenizer.json")
     model = random_model(tokenizer)
     if lessons:
-        learn(model, tokenizer, lessons, steps=90)
+        learn(model, tokenizer, lessons, steps=120)
     return convert(model, folder / "tokenizer.json", folder / "whisper")
+
+
+def make_multilingual(folder: Path) -> Path:
+    """Make a random tiny Whisper that can tell languages apart, or at least guess them."""
+    specials = [*SPECIALS[:2], *LANGUAGES, *SPECIALS[3:]]
+    tokenizer = train_tokenizer(folder / "tokenizer.json", specials)
+    model = random_model(tokenizer, spare=2)
+    model.generation_config.lang_to_id = {text: tokenizer.token_to_id(text) for text in LANGUAGES}
+    converted = convert(model, folder / "tokenizer.json", folder / "whisper")
+    vocabulary = json.loads((converted / "vocabulary.json").read_text("utf-8"))
+    (converted / "vocabulary.json").write_text(json.dumps([*vocabulary[:-1], ""]), "utf-8")
+    return converted
