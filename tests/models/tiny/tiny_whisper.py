@@ -62,7 +62,8 @@ def random_model(tokenizer: Any, spare: int = 0) -> Any:
         decoder_layers=2,
         encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=128, decoder_ffn_dim=128,
         max_source_positions=50 * CHUNK_SECONDS, max_target_positions=MAX_TOKENS, pad_token_id=eot, bos_token_id=eot,
-        eos_token_id=eot, decoder_start_token_id=sot, init_std=0.1, suppress_tokens=None, begin_suppress_tokens=None)).eval()
+        eos_token_id=eot, decoder_start_token_id=sot, init_std=0.1, suppress_tokens=None,
+        begin_suppress_tokens=None)).eval()
     # CTranslate2 reads both lists from here; an empty beginning would let the first token be <|endoftext|>,
     # which is what a model should say about silence.
     model.generation_config = GenerationConfig(suppress_tokens=[], begin_suppress_tokens=[], max_length=MAX_TOKENS,
