@@ -158,6 +158,9 @@ def _read_weights(folder: Path, sizes: dict[str, Any] | None) -> dict[str, Tenso
 def _assemble(
     folder: Path, sizes: dict[str, Any] | None, weights: dict[str, Tensor], codebooks: int, device: torch.device
 ) -> MimiModel:
+    have = int((sizes or loaders._mimi_config)["quantizer"]["n_q"])
+    if have < codebooks:
+        raise ValueError(f"{folder} is a codec with {have} codebooks, the voice model has {codebooks}")
     mimi = loaders.get_mimi(None, sizes, device, codebooks)
     own = mimi.state_dict()
     faults = [f"missing {name}" for name in own if name not in weights]

@@ -45,7 +45,7 @@ def load_model(folder: Path, device: torch.device, dtype: torch.dtype, make_line
     return build(Checkpoint(folder), device, dtype, make_linear)
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def build(tensors: Tensors, device: torch.device, dtype: torch.dtype, make_linear: MakeLinear = Linear) -> Csm:
     """Return the model of these tensors, its products made by `make_linear`."""
 

@@ -6,6 +6,8 @@ bandwidth. Why torch's dynamic int8 and none of the other ways: docs/decisions/0
 
 from __future__ import annotations
 
+import warnings
+
 import torch
 from torch import Tensor, nn
 
@@ -21,7 +23,9 @@ class Int8Linear(nn.Module):
         choose_engine()
         scales = weight.abs().amax(dim=1).clamp(min=1e-12).double() / 127
         zeros = torch.zeros(len(scales), dtype=torch.long)
-        rounded = torch.quantize_per_channel(weight.float().contiguous(), scales, zeros, 0, torch.qint8)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch announces the removal of quantised tensors; the lock pins it
+            rounded = torch.quantize_per_channel(weight.float().contiguous(), scales, zeros, 0, torch.qint8)
         self._packed = torch.ops.quantized.linear_prepack(rounded, None)
 
     def forward(self, x: Tensor) -> Tensor:

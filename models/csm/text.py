@@ -11,7 +11,9 @@ import unicodedata
 
 from models.csm.figures import digits, in_words
 
-_MARKUP: tuple[tuple[str, str], ...] = (
+Rules = tuple[tuple[str, str], ...]
+
+_MARKUP: Rules = (
     (r"```.*?(?:```|\Z)", " "),  # a listing cannot be listened to
     (r"<(?:br|p|li|/p|/li|hr)\s*/?>", ". "),
     (r"</?[a-zA-Z][^<>]*>", " "),
@@ -28,35 +30,38 @@ _MARKUP: tuple[tuple[str, str], ...] = (
     (r"(?<=[\w,;])[ \t]*\n\s*", ", "),  # a line that ends without a stop: a pause
 )
 
-_SHORT: tuple[tuple[str, str], ...] = (
+_SHORT: Rules = (
     (r"\be\.\s?g\.,?", "for example,"), (r"\bi\.\s?e\.,?", "that is,"), (r"\betc\.(?=\s+[a-z,;])", "et cetera"),
     (r"\betc\b\.?", "et cetera."), (r"\bvs\b\.?", "versus"), (r"\bapprox\b\.?", "approximately"),
     (r"\bDr\.(?=\s)", "Doctor"), (r"\bMr\b\.?", "Mister"), (r"\bMrs\b\.?", "Missus"), (r"\bMs\b\.?", "Miz"),
     (r"\bProf\.", "Professor"), (r"\bSt\.(?=\s[A-Z])", "Saint"), (r"\bJr\b\.?", "Junior"), (r"\bSr\b\.", "Senior"),
     (r"\bdept\.", "department"), (r"\bmin\.(?=\s)", "minutes"), (r"\bPh\.?D\b\.?", "P H D"),
     (r"\bw/o\b", "without"), (r"\bw/(?=\s|\w)", "with "), (r"\band/or\b", "and or"), (r"\bASAP\b", "A S A P"),
-    (r"\b((?:[A-Z]\.){2,})", lambda found: " ".join(found[1].replace(".", ""))),
 )  # fmt: skip
 
-_SIGNS: tuple[tuple[str, str], ...] = (
-    (r"\s*&\s*", " and "), (r"(?<=\w)\s*\+\s*(?=\w)", " plus "), (r"\s*=\s*(?=\w)", " equals "), (r"\s*×\s*", " times "),
-    (r"(?<=\w)\s*\*\s*(?=\w)", " times "), (r"\s*÷\s*", " divided by "), (r"\s*≈\s*", " about "), (r"\s*±\s*", " plus or minus "),
-    (r"\s*(?:->|→|⇒)\s*", " to "), (r"\s<\s", " less than "), (r"\s>\s", " greater than "), (r"(?<=\w)\s?%", " percent"),
+_SIGNS: Rules = (
+    (r"\s*&\s*", " and "), (r"(?<=\w)\s*\+\s*(?=\w)", " plus "), (r"\s*=\s*(?=\w)", " equals "),
+    (r"\s*×\s*", " times "),
+    (r"(?<=\w)\s*\*\s*(?=\w)", " times "), (r"\s*÷\s*", " divided by "), (r"\s*≈\s*", " about "),
+    (r"\s*±\s*", " plus or minus "),
+    (r"\s*(?:->|→|⇒)\s*", " to "), (r"\s<\s", " less than "), (r"\s>\s", " greater than "),
+    (r"(?<=\w)\s?%", " percent"),
     (r"(?<=[^\W\d_])/(?=[^\W\d_])", " or "), (r"~\s?(?=\d)", "about "), (r"@(?=\w)", " at "), (r"_", " "),
 )  # fmt: skip
 
-_PAUSES: tuple[tuple[str, str], ...] = (
+_PAUSES: Rules = (
     (r"(?:\.{2,}|…)(?=\s*[^\W\d_])", ", "), (r"(?:\.{2,}|…)", "."), (r"\s*[–—]\s*|\s+--?\s+", ", "),
     (r"\s*[()\[\]{}|;:]+\s*", ", "), (r"[\"“”«»„]", ""),
 )  # fmt: skip
 
-_TIDY: tuple[tuple[str, str], ...] = (
+_TIDY: Rules = (
     (r"\s+", " "), (r"\s+([.,!?])", r"\1"), (r"[.,]*([!?])[.,!?]*", r"\1"), (r",*\.[.,]*", "."), (r",[,\s]*,", ","),
     (r"(?<=[.!?])\s*,", ""), (r"^[\s.,!?'-]+", ""), (r"[\s,'-]+$", ""), (r"([.,!?])(?=[^\W\d_])", r"\1 "),
 )  # fmt: skip
 
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>()]*[^\s<>().,!?;:'\"]", re.I)
 _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
+_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
 _FACE = re.compile(r"(?<!\S)(?:[:;=8xX]['-]?[)(DPpOo/\\|3*]+|<3|\^_*\^|T_T)(?!\S)")
 
 
@@ -70,6 +75,7 @@ def wording(text: str) -> str:
     text = _ADDRESS.sub(_spoken_address, text)
     text = _MAIL.sub(lambda found: found[0].replace(".", " dot ").replace("@", " at "), text)
     text = _rewrite(_FACE.sub(" ", text), _SHORT)
+    text = _INITIALS.sub(lambda found: " ".join(found[0].replace(".", "")), text)
     text = _rewrite(in_words(text), _SIGNS + _PAUSES)
     text = _rewrite("".join(_spoken(letter) for letter in text), _TIDY)
     if not any(letter.isalpha() for letter in text):
@@ -78,7 +84,7 @@ def wording(text: str) -> str:
     return text if text[-1] in ".!?" else f"{text}."
 
 
-def _rewrite(text: str, rules: tuple[tuple[str, str], ...]) -> str:
+def _rewrite(text: str, rules: Rules) -> str:
     for pattern, words in rules:
         text = re.sub(pattern, words, text, flags=re.S if pattern.startswith("```") else 0)
     return text

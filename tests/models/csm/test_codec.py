@@ -45,7 +45,7 @@ def test_codes_streamed_in_any_chunks_are_the_codes_of_the_whole(codec, whole, r
     sound = noise(random, int(12.5 * SECONDS) * 1920)
     wanted = whole.encode(torch.from_numpy(sound)[None, None])[0].T.numpy()
     assert len(np.unique(wanted)) > 20  # otherwise equality says little
-    for sizes in ([768], [1920], [1, 5000, 333], [20_000]):
+    for sizes in ([768], [1, 5000, 333]):
         codec.encoder.restart()
         codes, at, turn = [], 0, 0
         while at < len(sound):
