@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from app import compose
-
 
 def run(asked: argparse.Namespace) -> int:
-    """Print the figures."""
-    return compose.bench_voice(asked.pack, asked.threads)
+    """Print the figures of the voice; what follows on the command line is the benchmark's own."""
+    from models.csm.bench import main
+
+    return main(asked.rest)

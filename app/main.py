@@ -56,8 +56,10 @@ def parser() -> Parser:
     chat = commands.add_parser("chat", parents=[engine, speaking], help="type to the companion, here in the terminal")
     chat.add_argument("--out", type=Path, metavar="DIR", help="also keep the spoken replies here")
 
-    bench = commands.add_parser("bench", parents=[engine], help="measure how fast this machine is")
+    bench = commands.add_parser("bench", add_help=False, help="measure how fast this machine is")
     bench.add_argument("what", choices=("voice",))
+    bench.add_argument("rest", nargs=argparse.REMAINDER)
+    bench.set_defaults(threads=None)
     return top
 
 

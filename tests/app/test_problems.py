@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from models.pack import write_manifest
+from tests.app import tiny_pack
+
 
 def problem(sotto, tmp_path, *arguments, says: tuple[str, ...]) -> None:
     before = sorted(tmp_path.rglob("*"))
@@ -73,6 +76,67 @@ def test_an_output_folder_that_cannot_be_written(toys, sotto, question, tmp_path
     problem(
         sotto, tmp_path, "say", "Hi.", "--out", tmp_path / FOLDERS[where] / "a.wav", says=("output folder", "--out")
     )
+
+
+def _change(name, old, new):
+    def change(pack):
+        before = (pack / name).read_bytes()
+        (pack / name).write_bytes(before.replace(old, new, 1))
+        assert (pack / name).read_bytes() != before
+
+    return change
+
+
+PACKS = {
+    "no pack": (lambda pack: (pack / "pack.toml").unlink(), "pack.toml: file is missing"),
+    "a missing file": (lambda pack: (pack / "csm" / "model.safetensors").unlink(), "csm/model.safetensors"),
+    "a flipped byte": (_change("csm/model.safetensors", b"w", b"v"), "csm/model.safetensors"),
+    "an unknown role": (_change("pack.toml", b"[roles.chat", b"[roles.cat"), "roles."),
+    "an unknown key": (_change("pack.toml", b'title = "Toys"', b'title = "Toys"\ncolour = "red"'), "colour"),
+    "an unknown format": (_change("pack.toml", b'"gguf"', b'"pickle"'), "roles.chat.format"),
+    "no TOML": (_change("pack.toml", b"[", b"[["), "pack.toml"),
+    "a voice without consent": (_change("voices/ada/voice.toml", b"consent", b"concent"), "voice.toml"),
+}
+
+
+@pytest.fixture
+def pack(tmp_path):
+    folder = tmp_path / "pack"
+    names = ("whisper/model.bin", "chat/chat.gguf", "csm/model.safetensors", "mimi/mimi.safetensors")
+    for name in names:
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_bytes(b"weights")
+    tiny_pack.voice(folder / "voices" / "ada")
+    _relist(folder)
+    return folder
+
+
+def _relist(folder):
+    write_manifest(
+        folder, name="toys", title="Toys", languages=("en",), roles=tiny_pack.ROLES,
+        voices={"ada": "voices/ada"}, default_voice="ada",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PACKS)
+def test_a_pack_that_is_not_what_it_should_be(sotto, question, tmp_path, pack, kind):
+    spoil, what = PACKS[kind]
+    spoil(pack)
+    if "voice" in kind:
+        _relist(pack)
+    asked = question("good.wav")
+    problem(sotto, tmp_path, "converse", asked, "--out", tmp_path / "out", "--pack", pack, says=(what,))
+    problem(sotto, tmp_path, "say", "Hi.", "--out", tmp_path / "a.wav", "--pack", pack, says=(what,))
+
+
+def test_an_unknown_voice(sotto, tmp_path, pack):
+    arguments = ("say", "Hi.", "--out", tmp_path / "a.wav", "--pack", pack, "--voice", "eve")
+    problem(sotto, tmp_path, *arguments, says=("'eve'", "--voice", "ada"))
+
+
+def test_a_model_that_no_runtime_can_read(sotto, tmp_path, pack):
+    arguments = ("say", "Hi.", "--out", tmp_path / "a.wav", "--pack", pack)
+    problem(sotto, tmp_path, *arguments, says=("chat model cannot be used", str(pack)))
 
 
 COMMANDS = {
