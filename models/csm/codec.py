@@ -114,6 +114,11 @@ class Decoder:
         return sound[0, 0].float().cpu().numpy()
 
 
+def published_mimi(codebooks: int, device: torch.device) -> MimiModel:
+    """Return a Mimi of the published size that has learnt nothing, to be timed."""
+    return loaders.get_mimi(None, None, device, codebooks).eval()
+
+
 def _stream(mimi: MimiModel) -> None:
     """Make the model keep state from call to call.
 
