@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from typing import Literal
 
 from app import compose, keep
 from app.checks import OutputFolder, Problem
@@ -77,7 +78,9 @@ def run(asked: argparse.Namespace) -> int:
     version = metadata.version("sotto")
     how = Circumstances(version, choice.pack.name, choice.voice, asked.seed, asked.patience, asked.pace)
     segmenter = SegmenterSettings(patience=asked.patience)
-    settings = Settings(segmenter=segmenter, work=WorkSettings(stop_s=compose.STOP_S))
+    # Without waiting there is nothing to win by working ahead in a pause: the clock stands still meanwhile.
+    begin: Literal["pause", "commit"] = "commit" if asked.pace == "fast" else "pause"
+    settings = Settings(segmenter=segmenter, work=WorkSettings(stop_s=compose.STOP_S, begin=begin))
     keep.remove_leftovers(folder)
     tape = Tape()
     microphone = Recording(takes, tape, settings.segmenter, asked.pace)

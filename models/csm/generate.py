@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -33,6 +35,21 @@ class Sampling:
     def __post_init__(self) -> None:
         if self.temperature < 0 or self.top_k < 1:
             raise ValueError(f"cannot sample at temperature {self.temperature} among {self.top_k}")
+
+
+def published_sampling(folder: Path) -> Sampling:
+    """Return how a checkpoint is to be sampled: as its generation_config.json says, else as CSM was published.
+
+    Raises ValueError for a file that cannot be read.
+    """
+    file = folder / "generation_config.json"
+    if not file.exists():
+        return Sampling()
+    try:
+        told = json.loads(file.read_text("utf-8"))
+        return Sampling(float(told.get("temperature", 0.9)), int(told.get("top_k", 50)))
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{file.name} cannot be read ({error})") from error
 
 
 class Luck:

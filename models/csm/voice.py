@@ -10,7 +10,7 @@ import torch
 from core.types import COMPANION, VOICE_FRAME, Segment, SpeechFrame, VoiceHistory
 from models.csm.codec import Codec, load_codec
 from models.csm.cuda import Captured
-from models.csm.generate import Eager, Luck, Program, Sampling, frame_cap, speak_codes, until_quiet
+from models.csm.generate import Eager, Luck, Program, Sampling, frame_cap, published_sampling, speak_codes, until_quiet
 from models.csm.load import Linear, load_model
 from models.csm.model import Csm
 from models.csm.quantize import Int8Linear
@@ -86,12 +86,13 @@ def load_voice(
     device: str = "cpu",
     threads: int = 1,
     precision: str = "fp32",
-    temperature: float = 0.9,
-    top_k: int = 50,
+    temperature: float | None = None,
+    top_k: int | None = None,
 ) -> CsmVoice:
     """Return a voice from a folder with CSM (config.json, weights, tokenizer.json) and one with Mimi, warmed up.
 
-    `threads` sets torch's pool for the whole process. Raises ValueError with what is wrong with the files.
+    `threads` sets torch's pool for the whole process; the checkpoint says how it is sampled unless the caller does.
+    Raises ValueError with what is wrong with the files.
     """
     if precision not in PRECISIONS:
         raise ValueError(f"precision {precision!r} is none of {', '.join(PRECISIONS)}")
@@ -103,7 +104,9 @@ def load_voice(
     model = load_model(checkpoint, where, dtype, make_linear)
     tokenizer = TextTokenizer(checkpoint / "tokenizer.json")
     parts = load_codec(codec, model.config.codebooks, where)
-    voice = CsmVoice(model, tokenizer, parts, Sampling(temperature, top_k))
+    usual = published_sampling(checkpoint)
+    warmth = usual.temperature if temperature is None else temperature
+    voice = CsmVoice(model, tokenizer, parts, Sampling(warmth, top_k or usual.top_k))
     voice.warm_up()
     return voice
 

@@ -30,6 +30,7 @@ from voice_model import ALIGNED_LAYER, BACKBONE, DECODER, Csm, Teacher
 BOS, EOS = "<|begin_of_text|>", "<|end_of_text|>"
 ROWS = 1500  # rows in a batch
 SPARE = 3  # ids beyond the codes, as in CSM
+SAMPLING = {"do_sample": True, "temperature": 0.6, "top_k": 30}  # cooler than CSM's 0.9 and 50: a small model errs
 
 
 def tokenizer() -> Tokenizer:
@@ -349,6 +350,7 @@ def export(weights: dict[str, Tensor], tok: Tokenizer, folder: Path) -> None:
         "decoder": asdict(DECODER),
     }
     (folder / "config.json").write_text(json.dumps(config, indent=1))
+    (folder / "generation_config.json").write_text(json.dumps(SAMPLING))
     tok.save(str(folder / "tokenizer.json"))
 
 

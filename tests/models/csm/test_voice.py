@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from models.csm.generate import (
     choosing,
     frame_cap,
     is_end,
+    published_sampling,
     speak_codes,
     until_quiet,
 )
@@ -239,3 +241,13 @@ def test_parts_that_do_not_fit_are_refused(tiny8: Tiny, tmp_path):
     save_codec(tmp_path, 4, seed=0)
     with pytest.raises(ValueError, match="codebooks"):
         load_voice(tiny8.original, tmp_path)
+
+
+def test_the_checkpoint_says_how_it_is_sampled(tmp_path: Path) -> None:
+    """generation_config.json wins over the published defaults, and a broken one is named."""
+    assert published_sampling(tmp_path) == Sampling(0.9, 50)
+    (tmp_path / "generation_config.json").write_text('{"do_sample": true, "temperature": 0.6, "top_k": 30}')
+    assert published_sampling(tmp_path) == Sampling(0.6, 30)
+    (tmp_path / "generation_config.json").write_text("[")
+    with pytest.raises(ValueError, match="generation_config"):
+        published_sampling(tmp_path)
