@@ -130,6 +130,15 @@ class WorkSettings(Checked):
 
 
 @dataclass(frozen=True)
+class StoreSettings(Checked):
+    """How long what is kept of conversations stays, and its copies."""
+
+    keep_days: int = ranged(0, 0, 36_500)  # since a conversation was last continued; 0 is for good
+    backups: int = ranged(3, 0, 60)  # daily copies, the oldest leaves
+    backlog_s: float = ranged(300.0, 0.0, 3600.0)  # of sound held in memory while the disk is full
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole tree."""
 
@@ -138,3 +147,4 @@ class Settings:
     memory: MemorySettings = MemorySettings()
     persona: PersonaSettings = PersonaSettings()
     work: WorkSettings = WorkSettings()
+    store: StoreSettings = StoreSettings()

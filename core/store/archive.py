@@ -1,0 +1,163 @@
+"""What is kept, read: the list, the turns, their sound, the spoken history, and words found in all of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from core.memory import Exchange, Said
+from core.records import StageTimes, TurnRecord
+from core.store.entries import SILENCE, Speech, Step
+from core.store.sound import unpacked, unpacked_codes
+from core.store.sqlite import StoreError
+from core.types import Samples, Turn, VoiceHistory
+
+
+@dataclass(frozen=True)
+class Title:
+    """A conversation in the list."""
+
+    number: int
+    began: str  # UTC
+    turns: int
+    words: str  # the first that were said
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One time that the conversation went on; `start` is where its clock begins on the conversation's."""
+
+    began: str
+    start: int
+    about: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A turn as it is kept, its positions on the conversation's clock."""
+
+    row: int
+    sitting: int  # counting the conversation's, from 0
+    step: Step
+    record: TurnRecord
+    speech: tuple[Speech, ...]
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """What history holds of it; None if nothing was understood."""
+        if not self.record.user:
+            return None
+        codes = self.speech[0].codes if self.speech else None
+        phrases = tuple(Said(said.text, said.wording, said.codes, whole=True) for said in self.speech[1:])
+        return Exchange(self.record.user, codes, phrases)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A turn that holds the words that were looked for."""
+
+    conversation: int
+    number: int  # of the turn, from 1
+    excerpt: str
+
+
+class Archive:
+    """Reads a database that some store has opened."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def titles(self) -> list[Title]:
+        """Return all conversations, the newest last."""
+        rows = self._db.execute(
+            """SELECT conversation.id, conversation.began, count(*), (
+                SELECT user FROM turn JOIN sitting ON sitting.id = sitting
+                WHERE conversation = conversation.id AND user != '' ORDER BY turn.id LIMIT 1)
+            FROM conversation JOIN sitting ON conversation = conversation.id JOIN turn ON sitting = sitting.id
+            GROUP BY conversation.id ORDER BY conversation.id"""
+        )
+        return [Title(number, began, turns, words or "") for number, began, turns, words in rows]
+
+    def sittings(self, conversation: int) -> list[Sitting]:
+        """Return when and with what a conversation was held; raises StoreError if there is none of that number."""
+        rows = self._db.execute(
+            "SELECT began, start, about FROM sitting WHERE conversation = ? ORDER BY id", (conversation,)
+        ).fetchall()
+        if not rows:
+            raise StoreError(f"there is no conversation {conversation}", "in what is kept", "see `sotto history list`")
+        return [Sitting(began, start, json.loads(about)) for began, start, about in rows]
+
+    def turns(self, conversation: int) -> list[Kept]:
+        """Return the turns of a conversation, in order."""
+        rows = self._db.execute(
+            """SELECT turn.id, dense_rank() OVER (ORDER BY sitting.id) - 1, start, number, step, user, reply, facts
+            FROM sitting JOIN turn ON sitting = sitting.id WHERE conversation = ? ORDER BY turn.id""",
+            (conversation,),
+        ).fetchall()
+        return [
+            Kept(row, sitting, step, record_of(number, user, reply, json.loads(facts), start), self._speech(row))
+            for row, sitting, start, number, step, user, reply, facts in rows
+        ]
+
+    def history(self, conversation: int, codec: str) -> list[Exchange]:
+        """Return the spoken history; of sittings with another codec the words alone, since codes are its language."""
+        sittings = self.sittings(conversation)
+        kept = [
+            (turn.exchange, sittings[turn.sitting].about.get("codec") == codec) for turn in self.turns(conversation)
+        ]
+        return [exchange if same else _words(exchange) for exchange, same in kept if exchange is not None]
+
+    def sound(self, turn: Kept, side: str) -> Samples:
+        """Return the sound of one side of a turn, "user" or "reply", at VOICE_RATE."""
+        rows = self._db.execute("SELECT sound FROM chunk WHERE turn = ? AND side = ? ORDER BY seq", (turn.row, side))
+        return np.concatenate([SILENCE, *(unpacked(data) for (data,) in rows)])
+
+    def search(self, text: str) -> list[Found]:
+        """Return the turns that hold all these words, or words that begin so."""
+        words = [word.replace('"', "") for word in text.split()]
+        query = " ".join(f'"{word}"*' for word in words if word)
+        if not query:
+            raise StoreError("there is nothing to look for", "on the command line", "give words")
+        rows = self._db.execute(
+            """SELECT conversation, turn.id, snippet(words, -1, '[', ']', '…', 16)
+            FROM words JOIN turn ON turn.id = words.rowid JOIN sitting ON sitting.id = sitting
+            WHERE words MATCH ? ORDER BY turn.id""",
+            (query,),
+        ).fetchall()
+        return [Found(conversation, self._place(conversation, row), excerpt) for conversation, row, excerpt in rows]
+
+    def _place(self, conversation: int, row: int) -> int:
+        (place,) = self._db.execute(
+            "SELECT count(*) FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ? AND turn.id <= ?",
+            (conversation, row),
+        ).fetchone()
+        return int(place)
+
+    def _speech(self, row: int) -> tuple[Speech, ...]:
+        rows = self._db.execute(
+            "SELECT text, wording, codebooks, codes FROM speech WHERE turn = ? ORDER BY part", (row,)
+        )
+        return tuple(
+            Speech(text, wording, None if codes is None else unpacked_codes(codes, codebooks))
+            for text, wording, codebooks, codes in rows
+        )
+
+
+def record_of(number: int, user: str, reply: str, facts: dict[str, Any], start: int) -> TurnRecord:
+    """Return a turn's record, its positions moved by `start`."""
+    known = {leaf.name for leaf in fields(TurnRecord)}
+    told = {key: value for key, value in facts.items() if key in known}
+    for name in ("user_start", "user_end", "onset", "offset", "reply_start"):
+        told[name] = None if told.get(name) is None else told[name] + start
+    told["times"] = StageTimes(**told.get("times", {}))
+    if told.get("history"):
+        told["history"] = VoiceHistory(**told["history"] | {"speakers": tuple(told["history"]["speakers"])})
+    return TurnRecord(Turn(number, facts.get("revision", 0)), user=user, reply=reply, **told)
+
+
+def _words(exchange: Exchange) -> Exchange:
+    return Exchange(exchange.user, None, tuple(replace(said, codes=None) for said in exchange.phrases))

@@ -1,0 +1,75 @@
+"""Copies of the database beside it: one a day, and one before each upgrade; whole or not there."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.store.sqlite import StoreError
+
+FOLDER = "backups"
+
+
+def daily(db: sqlite3.Connection, folder: Path, keep: int) -> Path | None:
+    """Make today's copy if there is none and something is kept, and drop the oldest; return its path if made."""
+    path = folder / FOLDER / f"daily-{datetime.now(UTC):%Y-%m-%d}.db"
+    if not keep or path.exists() or not db.execute("SELECT count(*) FROM turn").fetchone()[0]:
+        return None
+    made = make(db, path)
+    drop(sorted((folder / FOLDER).glob("daily-*.db"))[:-keep])
+    return made
+
+
+def before_upgrade(db: sqlite3.Connection, folder: Path, version: int) -> None:
+    """Copy what an upgrade is about to change."""
+    make(db, folder / FOLDER / f"before-schema-{version + 1}.db")
+
+
+def make(db: sqlite3.Connection, path: Path) -> Path:
+    """Copy the database, while others may read and write it; raises StoreError, sqlite3.Error, OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
+        copy = sqlite3.connect(part, isolation_level=None)
+        try:
+            db.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # so that it is one file, wherever it is carried
+            check(copy, part)
+        finally:
+            copy.close()
+        _to_disk(part)
+        part.replace(path)
+        _to_disk(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def every(folder: Path) -> list[Path]:
+    """Return all copies, the newest first."""
+    return sorted((folder / FOLDER).glob("*.db"), key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def drop(paths: Iterable[Path]) -> None:
+    """Remove copies."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def check(db: sqlite3.Connection, path: Path) -> None:
+    """Raise StoreError if a database is damaged."""
+    found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found != "ok":
+        raise StoreError(f"a database is damaged ({found})", path, "run `sotto history repair`")
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

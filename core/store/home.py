@@ -1,0 +1,119 @@
+"""The data folder: who may write in it, and the database, upgraded and with its chores done."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from core.settings import StoreSettings
+from core.store import backups, removal
+from core.store.live import adopt
+from core.store.schema import MIGRATIONS, Statements, upgrade, version
+from core.store.sqlite import StoreError, connect, plainly
+
+DATABASE = "sotto.db"
+
+
+class Store:
+    """The open database of a data folder; one process at a time writes, any number read."""
+
+    def __init__(self, folder: Path, db: sqlite3.Connection, lock: int | None, warning: str = "") -> None:
+        self.folder, self.path, self.db = folder, folder / DATABASE, db
+        self.warning = warning  # if all is not as it should be
+        self._lock = lock
+
+    @classmethod
+    def reading(cls, folder: Path) -> Store:
+        """Open what is there; a newer Sotto's, too, as far as it can be read."""
+        path = folder / DATABASE
+        if not path.exists():
+            raise StoreError(
+                "no conversation is kept yet", folder, "hold one with `sotto chat`, or name a --data folder"
+            )
+        with plainly(path):
+            db = connect(path, write=False)
+            return cls(folder, db, None, newer(path, version(db), len(MIGRATIONS)))
+
+    @classmethod
+    def writing(
+        cls,
+        folder: Path,
+        settings: StoreSettings = StoreSettings(),  # noqa: B008 - frozen
+        migrations: Sequence[Statements] = MIGRATIONS,
+    ) -> Store:
+        """Open for writing: make, upgrade, and finish what a crash left; raises StoreError."""
+        path = folder / DATABASE
+        with plainly(path):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = locked(folder)
+            try:
+                return cls(folder, _prepared(path, settings, migrations), lock)
+            except BaseException:
+                os.close(lock)
+                raise
+
+    @contextmanager
+    def plainly(self) -> Iterator[None]:
+        """Turn what SQLite complains of into a StoreError; of a newer Sotto's file, that it is that."""
+        try:
+            with plainly(self.path):
+                yield
+        except StoreError as error:
+            if self.warning and isinstance(error.__cause__, sqlite3.Error):
+                raise StoreError(self.warning) from error
+            raise
+
+    def close(self) -> None:
+        """Close; the log is emptied by whoever is last."""
+        self.db.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def __enter__(self) -> Store:
+        """Give itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close."""
+        self.close()
+
+
+def newer(path: Path, found: int, known: int) -> str:
+    """Return the line about a database that is newer than this Sotto; nothing if it is not."""
+    if found <= known:
+        return ""
+    what = f"what is kept was written by a newer Sotto (schema {found}, this one knows {known})"
+    return str(StoreError(what, path, "it can be read only; update Sotto to go on"))
+
+
+def locked(folder: Path) -> int:
+    """Take the folder's lock, which ends with the process; raises StoreError if another holds it."""
+    handle = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise StoreError("another Sotto is writing in the data folder", folder, "close it and try again") from error
+    return handle
+
+
+def _prepared(path: Path, settings: StoreSettings, migrations: Sequence[Statements]) -> sqlite3.Connection:
+    db = connect(path, write=True)
+    try:
+        if warning := newer(path, version(db), len(migrations)):
+            raise StoreError(warning)
+        upgrade(db, lambda old: backups.before_upgrade(db, path.parent, old), migrations)
+        if len(migrations) == len(MIGRATIONS):
+            removal.finish(db, path.parent)
+            adopt(db)
+            removal.retain(db, path.parent, settings.keep_days)
+    except BaseException:
+        db.close()
+        raise
+    return db

@@ -1,0 +1,206 @@
+"""Follows what happens in a conversation and says what is to be written, step by step. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from core.events import (
+    Begin,
+    Close,
+    Commit,
+    Encoded,
+    Forgotten,
+    Heard,
+    Hushed,
+    Phrased,
+    Played,
+    Reopen,
+    SpeechEnded,
+    SpeechResumed,
+    SpeechStarted,
+    Spoken,
+    Typed,
+    Voiced,
+)
+from core.memory import Said
+from core.records import TurnRecord
+from core.store.entries import SILENCE, Entry, Erased, Overheard, Parted, Written, speech_of
+from core.store.page import Page
+from core.store.sound import CHUNK
+from core.types import MIC_FRAME, AudioFrame, Transcript, Turn
+
+PRE_ROLL = 16  # frames before speech is noticed that belong to it: half a second
+FOREVER = 1 << 62
+
+
+class Minutes:
+    """Takes notice after notice, and frame after frame of the microphone."""
+
+    def __init__(self) -> None:
+        self._pages: dict[Turn, Page] = {}
+        self._merged: list[int] = []  # turns that the next one will contain
+        self._frames: deque[AudioFrame] = deque(maxlen=PRE_ROLL)
+        self._speaking = False
+        self._parting = False
+
+    def note(self, what: object) -> list[Written | Parted]:
+        """Return what is to be written now, one transaction each."""
+        if isinstance(what, AudioFrame):
+            return [*self._overhear(what)]
+        act = _ACTS.get(type(what))
+        return act(self, what) if act else []
+
+    def last(self) -> list[Written]:
+        """Return what is to be written when there is no more to come: live sound that became no turn goes."""
+        return [Erased((), FOREVER)]
+
+    # The microphone.
+
+    def _overhear(self, frame: AudioFrame) -> list[Overheard]:
+        self._frames.append(frame)
+        return self._overheard() if self._speaking and len(self._frames) * MIC_FRAME > CHUNK - MIC_FRAME else []
+
+    def _overheard(self) -> list[Overheard]:
+        frames = list(self._frames)
+        self._frames.clear()
+        return [Overheard(frames[0].at, np.concatenate([frame.wide for frame in frames]))] if frames else []
+
+    def _start(self, _: SpeechStarted | SpeechResumed) -> list[Written | Parted]:
+        self._speaking = True
+        self._frames = deque(self._frames)
+        return [*self._overheard()]
+
+    def _end(self, _: SpeechEnded) -> list[Written | Parted]:
+        self._speaking = False  # the utterance itself is written with its turn
+        self._frames = deque(maxlen=PRE_ROLL)
+        return []
+
+    # The turn.
+
+    def _begin(self, begin: Begin) -> list[Written | Parted]:
+        page = self._pages[begin.turn] = Page(begin.turn, begin.utterance, begin.text or "")
+        page.transcript = None if begin.text is None else Transcript(begin.text, "")
+        # Only now: the turn that was under way when the user started afresh is closed between the two.
+        parting, self._parting = self._parting, False
+        return [*self.last(), Parted()] if parting else []
+
+    def _reopen(self, reopen: Reopen) -> list[Written | Parted]:
+        self._pages.pop(reopen.turn, None)
+        return []
+
+    def _commit(self, commit: Commit) -> list[Written | Parted]:
+        page = self._pages.get(commit.turn)
+        return [self._capture(page)] if page else []
+
+    def _capture(self, page: Page) -> Entry:
+        page.captured = True
+        merged, self._merged = tuple(self._merged), []
+        sound = page.utterance.wide if page.utterance else SILENCE
+        return Entry(
+            "understood" if page.transcript else "captured",
+            page.record(),
+            page.speech(),
+            user_sound=sound,
+            instead_of=merged if page.utterance else (),
+            live_until=page.end,
+        )
+
+    def _hear(self, what: Heard | Encoded) -> list[Written | Parted]:
+        page = self._pages.get(what.turn)
+        if page is None:
+            return []
+        if isinstance(what, Heard):
+            page.transcript = what.transcript
+        else:
+            page.codes = what.codes
+        return [Entry("understood", page.record(), page.speech())] if page.captured and page.transcript else []
+
+    def _phrase(self, what: Phrased | Voiced | Spoken) -> list[Written | Parted]:
+        page = self._pages.get(what.turn)
+        if page is None:
+            return []
+        if isinstance(what, Phrased):
+            page.phrases.append(Said(what.text, what.wording))
+            page.frames.append([])
+        elif isinstance(what, Voiced):
+            page.frames[-1].append(what.frame.codes)
+            page.sound.append(what.frame.samples)
+        else:
+            page.phrases[-1] = replace(page.phrases[-1], whole=True)
+        return []
+
+    def _play(self, what: Played) -> list[Written | Parted]:
+        page = self._pages.get(what.turn)
+        if page is None:
+            return []
+        page.played, page.began = what.samples, what.began
+        if not page.captured or not page.due:
+            return []
+        sound, first = page.new_sound(whole_seconds=True)
+        return [Entry("replying", page.record(), page.speech(), reply_sound=sound, reply_seq=first)]
+
+    # The end.
+
+    def _close(self, close: Close) -> list[Written | Parted]:
+        if close.turn in self._pages:
+            self._pages[close.turn].close = close
+        return []
+
+    def _finish(self, record: TurnRecord) -> list[Written | Parted]:
+        page = self._pages.pop(record.turn, None)
+        if page is None:
+            return []
+        if record.outcome == "empty":
+            return [self._erase(page)]
+        if record.outcome == "merged":
+            return self._merge(page)
+        captured = [] if page.captured else [self._capture(page)]
+        page.played, page.began = record.reply_samples, record.reply_start
+        sound, first = page.new_sound(whole_seconds=False)
+        exchange = page.close.exchange if page.close else None
+        speech = speech_of(exchange) if exchange else page.speech()[:1]
+        return [*captured, Entry("done", record, speech, reply_sound=sound, reply_seq=first)]
+
+    def _erase(self, page: Page) -> Erased:
+        merged, self._merged = tuple(self._merged), []
+        return Erased((*merged, page.turn.id), page.end)
+
+    def _merge(self, page: Page) -> list[Written | Parted]:
+        # Kept until the turn that contains it is captured; if none ever is, it stands as not understood.
+        captured = [] if page.captured else [self._capture(page)]
+        self._merged.append(page.turn.id)
+        return [*captured, Entry("done", page.record(), page.speech())]
+
+    def _hush(self, _: Hushed | Typed) -> list[Written | Parted]:
+        self._merged = []
+        return []
+
+    def _forget(self, _: Forgotten) -> list[Written | Parted]:
+        self._merged, self._parting = [], True
+        return []
+
+
+_ACTS: dict[type, Callable[[Minutes, Any], list[Written | Parted]]] = {
+    SpeechStarted: Minutes._start,
+    SpeechResumed: Minutes._start,
+    SpeechEnded: Minutes._end,
+    Begin: Minutes._begin,
+    Reopen: Minutes._reopen,
+    Commit: Minutes._commit,
+    Heard: Minutes._hear,
+    Encoded: Minutes._hear,
+    Phrased: Minutes._phrase,
+    Voiced: Minutes._phrase,
+    Spoken: Minutes._phrase,
+    Played: Minutes._play,
+    Close: Minutes._close,
+    TurnRecord: Minutes._finish,
+    Hushed: Minutes._hush,
+    Typed: Minutes._hush,
+    Forgotten: Minutes._forget,
+}

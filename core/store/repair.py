@@ -1,0 +1,114 @@
+"""A damaged database is put aside, the newest whole copy takes its place, and what can still be read is added."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.store import backups
+from core.store.home import DATABASE, Store, locked, newer
+from core.store.schema import MIGRATIONS, upgrade, version
+from core.store.sqlite import StoreError, connect, plainly, transaction
+
+BRANCHES = (  # of a conversation, from the stem: table, and which of its rows
+    ("conversation", "id = ?"),
+    ("sitting", "conversation = ?"),
+    ("turn", "sitting IN (SELECT id FROM sitting WHERE conversation = ?)"),
+    ("speech", "turn IN (SELECT turn.id FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?)"),
+    ("chunk", "turn IN (SELECT turn.id FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?)"),
+)
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """What became of it; no `aside` if nothing was damaged."""
+
+    aside: Path | None = None  # where the damaged file is now
+    copy: Path | None = None  # that took its place
+    read: tuple[int, ...] = ()  # conversations that could be read from the damaged file
+    unread: tuple[int, ...] = ()  # and those that could not; the copy may hold an older state of them
+
+
+def repair(folder: Path) -> Repaired:
+    """Make the data folder's database whole; raises StoreError."""
+    path = folder / DATABASE
+    if not path.exists():
+        raise StoreError("no conversation is kept yet", folder, "name another folder with --data")
+    with plainly(path):
+        if _whole(path, folder):
+            return Repaired()
+        aside = _put_aside(path)
+        copy = next((each for each in backups.every(folder) if _sound(each)), None)
+        if copy:
+            shutil.copyfile(copy, path)
+        with Store.writing(folder) as store:
+            read, unread = _add_readable(aside, store.db)
+            with transaction(store.db):
+                store.db.execute("INSERT INTO words (words) VALUES ('rebuild')")
+        return Repaired(aside, copy, tuple(read), tuple(unread))
+
+
+def _whole(path: Path, folder: Path) -> bool:
+    lock = locked(folder)
+    try:
+        with closing(connect(path, write=True)) as db:
+            if warning := newer(path, version(db), len(MIGRATIONS)):
+                raise StoreError(warning)
+            upgrade(db, lambda old: backups.before_upgrade(db, folder, old))
+            db.execute("INSERT INTO words (words) VALUES ('rebuild')")
+            return str(db.execute("PRAGMA integrity_check(1)").fetchone()[0]) == "ok"
+    except sqlite3.OperationalError as error:
+        if any(word in str(error).lower() for word in ("full", "locked", "readonly", "unable to open")):
+            raise  # no damage, and putting the file aside would not help
+        return False
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        os.close(lock)
+
+
+def _put_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    for suffix in ("-wal", "-shm"):
+        log = path.with_name(path.name + suffix)
+        if log.exists():
+            log.replace(aside.with_name(aside.name + suffix))
+    return path.replace(aside)
+
+
+def _sound(path: Path) -> bool:
+    try:
+        with closing(connect(path, write=False)) as db:
+            backups.check(db, path)
+            return True
+    except (sqlite3.Error, StoreError):
+        return False
+
+
+def _add_readable(aside: Path, db: sqlite3.Connection) -> tuple[list[int], list[int]]:
+    read: list[int] = []
+    unread: list[int] = []
+    try:
+        with closing(connect(aside, write=False)) as old:
+            for number in [row[0] for row in old.execute("SELECT id FROM conversation ORDER BY id")]:
+                (read if _add(old, db, number) else unread).append(number)
+    except sqlite3.Error:
+        pass  # what was found so far is all that can be found
+    return read, unread
+
+
+def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
+    try:
+        with transaction(db):
+            db.execute("DELETE FROM conversation WHERE id = ?", (number,))
+            for table, branch in BRANCHES:
+                for row in old.execute(f"SELECT * FROM {table} WHERE {branch}", (number,)):
+                    db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    except sqlite3.Error:
+        return False
+    return True

@@ -1,0 +1,172 @@
+"""What is said is kept as it is said, and comes back as it was."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import numpy as np
+import pytest
+
+from core.events import Forgotten
+from core.memory import Exchange
+from core.records import Notice, TurnRecord
+from core.store.archive import Archive
+from core.store.entries import Entry, Heading, Overheard
+from core.store.home import Store
+from core.store.minutes import Minutes
+from core.store.scribe import Scribe
+from core.types import VOICE_RATE
+from tests.core.store.kept import ABOUT, QUESTIONS, chat, talk
+from tests.core.store.scenes import merged
+from tests.fakes import Voice, once, spoken, trouble, words_of
+
+
+def same(one: Exchange, other: Exchange) -> bool:
+    pairs = [(one.codes, other.codes), *((a.codes, b.codes) for a, b in zip(one.phrases, other.phrases, strict=True))]
+    texts = [(said.text, said.wording) for said in one.phrases] == [(s.text, s.wording) for s in other.phrases]
+    return one.user == other.user and texts and all((a is None and b is None) or np.array_equal(a, b) for a, b in pairs)
+
+
+def kept(folder, conversation=1):
+    with Store.reading(folder) as store:
+        archive = Archive(store.db)
+        turns = archive.turns(conversation)
+        sounds = [(archive.sound(turn, "user"), archive.sound(turn, "reply")) for turn in turns]
+        return turns, sounds, archive.history(conversation, "toy")
+
+
+def test_a_spoken_conversation_comes_back_as_it_was(tmp_path):
+    companion, tape, notices = talk(tmp_path)
+    turns, sounds, history = kept(tmp_path)
+    records = [notice.what for notice in notices if isinstance(notice.what, TurnRecord)]
+    assert [turn.record for turn in turns] == records
+    assert {turn.step for turn in turns} == {"done"}
+    assert all(same(one, other) for one, other in zip(companion.history, history, strict=True))
+    for record, (user, reply), take in zip(records, sounds, QUESTIONS, strict=True):
+        assert words_of(user) == words_of(take.wide)
+        assert len(user) == record.user_end - record.user_start
+        assert np.abs(reply - tape.heard(record.turn)).max() <= 1 / 32_767
+    with sqlite3.connect(tmp_path / "sotto.db") as db:
+        assert db.execute("SELECT max(length(sound)) FROM chunk").fetchone() == (2 * VOICE_RATE,)
+        assert db.execute("SELECT count(*) FROM live").fetchone() == (0,)
+
+
+def test_every_step_is_told_when_it_is_durable(tmp_path):
+    steps = []
+
+    def durable(entry):
+        if isinstance(entry, Entry):
+            with Store.reading(tmp_path) as other:
+                last = Archive(other.db).turns(1)[-1]
+            assert (last.step, last.record.user) == (entry.step, entry.record.user)
+            steps.append((entry.record.turn.id, entry.step))
+
+    talk(tmp_path, QUESTIONS[:2], kept=durable)
+    assert [step for turn, step in steps if turn == 1][-1] == "done"
+    assert "replying" in [step for _, step in steps]
+    assert steps == sorted(steps, key=lambda step: step[0])
+
+
+def test_a_conversation_goes_on_with_its_spoken_history(tmp_path):
+    talk(tmp_path, QUESTIONS[:2])
+    _, _, history = kept(tmp_path)
+    voice = Voice()
+    talk(tmp_path, QUESTIONS[2:], conversation=1, history=history, voice=voice)
+    turns, _, _ = kept(tmp_path)
+    context, _ = voice.contexts[0]
+    assert [segment.text for segment in context if segment.speaker == 1] == [
+        "hello there",
+        "how are you",
+        "tell me a story",
+    ]
+    assert [turn.sitting for turn in turns] == [0, 0, 1]
+    starts = [turn.record.user_start for turn in turns]
+    assert starts == sorted(starts), "a second sitting comes later on the conversation's clock"
+    assert turns[2].record.user_start >= turns[1].record.reply_start + turns[1].record.reply_samples
+
+
+def test_codes_of_another_codec_are_not_given_to_the_voice(tmp_path):
+    talk(tmp_path, QUESTIONS[:1])
+    with Store.reading(tmp_path) as store:
+        (exchange,) = Archive(store.db).history(1, "another")
+    assert exchange.codes is None
+    assert exchange.reply.startswith("You said hello there.")
+    assert all(said.codes is None for said in exchange.phrases)
+
+
+def test_a_reply_that_was_interrupted_is_kept_as_it_was_heard(tmp_path):
+    takes = (QUESTIONS[0], spoken("stop now", at=3 * VOICE_RATE))
+    companion, tape, notices = talk(tmp_path, takes)
+    records = [notice.what for notice in notices if isinstance(notice.what, TurnRecord)]
+    assert [record.outcome for record in records] == ["interrupted", "answered"]
+    turns, sounds, history = kept(tmp_path)
+    assert [turn.record for turn in turns] == records
+    assert all(same(one, other) for one, other in zip(companion.history, history, strict=True))
+    assert len(sounds[0][1]) == len(tape.heard(records[0].turn)) > 0
+
+
+def test_what_was_interrupted_before_it_was_understood_is_kept_once(tmp_path):
+    entries = merged(Minutes())
+    assert [type(entry).__name__ for entry in entries] == ["Entry", "Entry", "Entry", "Entry"]
+    assert entries[-2].instead_of == (1,)
+
+
+def test_noise_leaves_nothing(tmp_path):
+    talk(tmp_path, (spoken("um"), QUESTIONS[0]))
+    turns, _, _ = kept(tmp_path)
+    assert [turn.record.user for turn in turns] == ["hello there"]
+
+
+def test_nothing_said_is_no_conversation(tmp_path):
+    talk(tmp_path, ())
+    with Store.reading(tmp_path) as store:
+        assert Archive(store.db).titles() == []
+
+
+def test_a_failed_turn_is_kept_with_its_reason(tmp_path):
+    talk(tmp_path, QUESTIONS[:2], voice=Voice(once(trouble)))
+    turns, sounds, history = kept(tmp_path)
+    assert [turn.record.outcome for turn in turns] == ["failed", "answered"]
+    assert turns[0].record.stage == "mouth"
+    assert len(sounds[0][0])
+    assert [exchange.user for exchange in history] == ["hello there", "how are you"]
+
+
+def test_typed_words_are_kept_and_to_start_afresh_begins_another(tmp_path):
+    with Store.writing(tmp_path) as store:
+        scribe = Scribe(store, Heading(ABOUT))
+        forgetful(scribe)
+        chat(store, ["hello", "another day"], scribe)
+        assert [title.words for title in Archive(store.db).titles()] == ["hello", "another day"]
+        assert Archive(store.db).turns(1)[0].record.typed
+
+
+def forgetful(scribe):
+    original = scribe.listen
+
+    def listen(notice):
+        original(notice)
+        if isinstance(notice.what, TurnRecord) and notice.what.user == "hello":
+            original(Notice(Forgotten(), notice.state, notice.ms))
+
+    scribe.listen = listen
+
+
+def test_words_are_found(tmp_path):
+    talk(tmp_path)
+    with Store.reading(tmp_path) as store:
+        archive = Archive(store.db)
+        (found,) = archive.search("stor tell")
+        assert (found.conversation, found.number) == (1, 3)
+        assert "[story]" in found.excerpt
+        assert archive.search('"; DROP TABLE turn; --') == []
+        assert archive.search("nowhere") == []
+
+
+@pytest.mark.parametrize("seconds", [1, 3])
+def test_what_the_user_says_just_now_is_there_second_by_second(tmp_path, seconds):
+    seen = []
+    long = spoken(" ".join(["hello"] * 3 * seconds + ["there"]))
+    talk(tmp_path, (long,), kept=lambda entry: seen.append(entry) if isinstance(entry, Overheard) else None)
+    assert sum(len(entry.sound) for entry in seen) >= (seconds - 1) * VOICE_RATE
+    assert max(len(entry.sound) for entry in seen) <= VOICE_RATE
