@@ -10,7 +10,8 @@ from queue import SimpleQueue
 from app import compose
 from app.checks import OutputFolder
 from app.keep import reply_name
-from core.companion import Companion
+from app.sitting import Sitting, sitting
+from core.companion import Companion, Engines
 from core.events import Replied
 from core.records import Notice, TurnRecord
 from core.rehearsal import Stillness, Tape
@@ -22,11 +23,22 @@ from models.audiofile import write_wav
 def run(asked: argparse.Namespace) -> int:
     """Answer line by line until the input ends."""
     folder = OutputFolder.checked(asked.out) if asked.out else None
-    engines = compose.load(compose.choose(asked.pack, asked.voice), asked.threads)
+    choice = compose.choose(asked.pack, asked.voice)
+    with sitting(asked, choice, tell) as kept:
+        return converse(asked, folder, compose.load(choice, asked.threads), kept)
+
+
+def converse(asked: argparse.Namespace, folder: OutputFolder | None, engines: Engines, kept: Sitting) -> int:
+    """Hold the conversation, in a sitting that may be kept."""
     tape, number = Tape(), 0
     notices: SimpleQueue[Notice] = SimpleQueue()
     settings = Settings(work=WorkSettings(stop_s=compose.STOP_S))
-    with Companion(engines, Stillness(tape), tape, notices.put, settings, asked.seed) as companion:
+
+    def listen(notice: Notice) -> None:
+        kept.listen(notice)
+        notices.put(notice)
+
+    with Companion(engines, Stillness(tape), tape, listen, settings, asked.seed, kept.history) as companion:
         for text in typed():
             companion.say(text)
             turn = answered(notices.get)
@@ -34,6 +46,11 @@ def run(asked: argparse.Namespace) -> int:
             if folder and turn.reply_samples:
                 write_wav(folder.file(reply_name(number)), tape.heard(turn.turn), VOICE_RATE)
     return 0
+
+
+def tell(text: str) -> None:
+    """Tell people what is no part of the conversation."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def typed() -> Iterator[str]:

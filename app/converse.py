@@ -16,6 +16,7 @@ from app import compose, keep
 from app.checks import OutputFolder, Problem
 from app.keep import Circumstances, Placed
 from app.lines import line
+from app.sitting import sitting
 from core.companion import Companion
 from core.records import Notice, TurnRecord
 from core.rehearsal import Recording, Take, Tape, two_sided
@@ -86,24 +87,35 @@ def run(asked: argparse.Namespace) -> int:
     microphone = Recording(takes, tape, settings.segmenter, asked.pace)
     keeper = Keeper(folder, how, microphone, [path.name for path in paths], takes)
     notices: SimpleQueue[Notice | BaseException | None] = SimpleQueue()
-    companion = Companion(engines, microphone, tape, notices.put, settings, asked.seed)
-    interrupted = False
-    with companion:
-        try:
-            for notice in told(companion, notices):
-                if asked.json:
-                    print(line(notice), flush=True)
-                if keeper.take(notice.what):
-                    keeper.keep(tape)
-                    show(keeper.turns[-1], say)
-        except KeyboardInterrupt:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not spoil the files
-            interrupted = True
+    with sitting(asked, choice, say) as kept:
+
+        def listen(notice: Notice) -> None:
+            kept.listen(notice)
+            notices.put(notice)
+
+        ears = kept.hear(microphone)
+        with Companion(engines, ears, tape, listen, settings, asked.seed, kept.history) as companion:
+            whole = follow(told(companion, notices), keeper, tape, say, json=asked.json)
     keeper.finish(tape)
-    if interrupted:
+    if not whole:
         return 130
     say(f"{len(keeper.turns)} turns, kept in {folder.path}" if keeper.turns else "No speech was found.")
     return 1 if any(turn.outcome == "failed" for turn in keeper.turns) else 0
+
+
+def follow(notices: Iterator[Notice], keeper: Keeper, tape: Tape, say: Callable[[str], None], *, json: bool) -> bool:
+    """Show and keep what the companion tells; False if Ctrl-C ended it."""
+    try:
+        for notice in notices:
+            if json:
+                print(line(notice), flush=True)
+            if keeper.take(notice.what):
+                keeper.keep(tape)
+                show(keeper.turns[-1], say)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not spoil the files
+        return False
+    return True
 
 
 def told(companion: Companion, notices: SimpleQueue[Notice | BaseException | None]) -> Iterator[Notice]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.checks import Problem
+from app.history_arguments import declare, keeping
 
 PATIENCE = ("eager", "normal", "patient")
 
@@ -37,7 +38,9 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
 
     converse = commands.add_parser(
-        "converse", parents=[engine, speaking], help="play recordings into a conversation and keep the replies"
+        "converse",
+        parents=[engine, speaking, keeping(Parser(add_help=False), default=False)],
+        help="play recordings into a conversation and keep the replies",
     )
     converse.add_argument("recordings", nargs="*", type=Path, metavar="IN.wav", help="what you say, in order")
     converse.add_argument("--out", type=Path, metavar="DIR", help="where the replies go (for --demo: sotto-demo)")
@@ -53,8 +56,14 @@ def parser() -> Parser:
     transcribe = commands.add_parser("transcribe", parents=[engine], help="print the words of a recording")
     transcribe.add_argument("recording", type=Path, metavar="FILE")
 
-    chat = commands.add_parser("chat", parents=[engine, speaking], help="type to the companion, here in the terminal")
+    chat = commands.add_parser(
+        "chat",
+        parents=[engine, speaking, keeping(Parser(add_help=False), default=True)],
+        help="type to the companion, here in the terminal",
+    )
     chat.add_argument("--out", type=Path, metavar="DIR", help="also keep the spoken replies here")
+
+    declare(commands, Parser)
 
     bench = commands.add_parser("bench", add_help=False, help="measure how fast this machine is")
     bench.add_argument("what", choices=("voice",))
@@ -83,13 +92,14 @@ def bound(threads: int | None) -> int:
 
 def perform(asked: argparse.Namespace) -> int:
     """Run the subcommand; all is imported only now, since numpy and the engines read the bounds when they load."""
+    from core.store.sqlite import StoreError
     from models.audiofile import AudioFileError
     from models.pack import PackError
     from models.voices import VoiceError
 
     try:
         return subcommand(asked.command)(asked)
-    except (AudioFileError, PackError, VoiceError) as error:
+    except (AudioFileError, PackError, StoreError, VoiceError) as error:
         raise Problem(error) from error
 
 
@@ -104,6 +114,8 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
             from app.transcribe import run
         case "chat":
             from app.chat import run
+        case "history":
+            from app.history import run
         case _:
             from app.bench import run
     return run

@@ -31,12 +31,20 @@ def engines(**others: object) -> Engines:
     return Engines(**(parts | others))
 
 
+@pytest.fixture(autouse=True)
+def data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep conversations apart from the user's own, and from other tests'."""
+    folder = tmp_path_factory.mktemp("kept") / "data"
+    monkeypatch.setenv("SOTTO_DATA", str(folder))
+    return folder
+
+
 @pytest.fixture
 def toys(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Put toy engines in the place of the pack's; each may be given."""
 
     def put(**others: object) -> None:
-        pack = SimpleNamespace(name="toys", title="the toys")
+        pack = SimpleNamespace(name="toys", title="the toys", codec=SimpleNamespace(files=()))
         monkeypatch.setattr(compose, "choose", lambda *_: SimpleNamespace(pack=pack, voice="hum"))
         monkeypatch.setattr(compose, "load", lambda *_: engines(**others))
         monkeypatch.setattr(compose, "load_transcriber", lambda *_: Transcriber())

@@ -1,0 +1,146 @@
+"""A kept conversation as a file: for people (Markdown), players (SRT, WAV, FLAC), and for ourselves (JSON)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.files import whole, write_json, write_text
+from app.keep import SCHEMA, told, transcript
+from core.store.archive import Archive, Kept, Sitting
+from core.store.entries import Speech
+from core.store.sound import packed, packed_codes
+from core.types import VOICE_RATE, Samples
+
+BLOCK = 60 * VOICE_RATE  # samples of both sides in memory at a time
+HELD_WITH = ("sotto", "pack", "voice", "seed", "patience", "pace")
+SIDES = ("user", "reply")
+
+
+def markdown(archive: Archive, number: int, path: Path, _: bool) -> None:
+    """Write what was said."""
+    archive.sittings(number)
+    write_text(path, transcript([turn.record for turn in archive.turns(number)]))
+
+
+def subtitles(archive: Archive, number: int, path: Path, _: bool) -> None:
+    """Write what was said, and when, as SubRip; for the two-sided sound."""
+    archive.sittings(number)
+    cues: list[str] = []
+    last = 0
+    for turn in archive.turns(number):
+        for who, text, start, end in _said(turn, last):
+            if text:
+                cues.append(f"{len(cues) + 1}\n{_clock(start)} --> {_clock(end)}\n{who}: {' '.join(text.split())}\n")
+            last = end
+    write_text(path, "\n".join(cues))
+
+
+def _said(turn: Kept, last: int) -> Iterator[tuple[str, str, int, int]]:
+    record = turn.record
+    if record.user_start is not None and record.user_end is not None:
+        yield "You", record.user, record.user_start, record.user_end
+    else:  # typed words take no time; they are shown for a second
+        start = last if record.reply_start is None else record.reply_start
+        yield "You", record.user, start, start + VOICE_RATE
+    if record.reply_start is not None:
+        yield "Sotto", record.reply, record.reply_start, record.reply_start + record.reply_samples
+
+
+def _clock(samples: int) -> str:
+    ms = samples * 1000 // VOICE_RATE
+    return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d},{ms % 1000:03d}"
+
+
+def sound(archive: Archive, number: int, path: Path, _: bool) -> None:
+    """Write both sides' sound on one time line, the user left, Sotto right."""
+    import soundfile
+
+    archive.sittings(number)
+    turns = archive.turns(number)
+    with whole(path) as part, soundfile.SoundFile(part, "w", VOICE_RATE, 2, "PCM_16") as file:
+        file.comment = "The right side is AI-generated speech."
+        for block in _blocks(archive, turns):
+            file.write(block)
+
+
+def _blocks(archive: Archive, turns: list[Kept]) -> Iterator[Samples]:
+    pieces = [piece for turn in turns for piece in _pieces(turn)]
+    length = max((start + size for start, size, _, _ in pieces), default=0)
+    for at in range(0, length, BLOCK):
+        block = np.zeros((min(BLOCK, length - at), 2), np.float32)
+        for start, size, turn, side in pieces:
+            if start < at + len(block) and start + size > at:
+                _lay(block[:, SIDES.index(side)], archive.sound(turn, side), start - at)
+        yield block
+
+
+def _pieces(turn: Kept) -> Iterator[tuple[int, int, Kept, str]]:
+    record = turn.record
+    if record.user_start is not None and record.user_end is not None:
+        yield record.user_start, record.user_end - record.user_start, turn, "user"
+    if record.reply_start is not None:
+        yield record.reply_start, record.reply_samples, turn, "reply"
+
+
+def _lay(track: Samples, piece: Samples, at: int) -> None:
+    piece = piece[max(-at, 0) :][: len(track) - max(at, 0)]
+    track[max(at, 0) :][: len(piece)] += piece
+
+
+def ours(archive: Archive, number: int, path: Path, with_sound: bool) -> None:
+    """Write all of it, so that it can be taken in again; `docs/conversation-json.md` documents it."""
+    sittings = archive.sittings(number)
+    turns = archive.turns(number)
+    write_json(
+        path,
+        {
+            "schema": SCHEMA,
+            **{key: sittings[0].about.get(key) for key in HELD_WITH},
+            "sample_rate": VOICE_RATE,
+            "recordings": [],
+            "sittings": [_sitting(each) for each in sittings],
+            "turns": [_turn(place, turn, archive, with_sound) for place, turn in enumerate(turns, 1)],
+        },
+    )
+
+
+def _sitting(sitting: Sitting) -> dict[str, Any]:
+    return {"began": sitting.began, "start": sitting.start, **sitting.about}
+
+
+def _turn(place: int, turn: Kept, archive: Archive, with_sound: bool) -> dict[str, Any]:
+    value = told(place, turn.record, ())
+    value |= {"sitting": turn.sitting, "step": turn.step, "typed": turn.record.typed}
+    value["reply"]["file"] = None
+    if turn.speech:
+        value["user"] |= _codes(turn.speech[0])
+        phrases = turn.speech[1:]
+        value["reply"]["phrases"] = [{"text": s.text, "wording": s.wording} | _codes(s) for s in phrases]
+    if with_sound:
+        for side in SIDES:
+            value[side]["sound"] = _text(packed(archive.sound(turn, side)))
+    return value
+
+
+def _codes(speech: Speech) -> dict[str, Any]:
+    if speech.codes is None:
+        return {"codebooks": 0, "codes": None}
+    return {"codebooks": speech.codes.shape[1], "codes": _text(packed_codes(speech.codes))}
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+FORMATS: dict[str, Callable[[Archive, int, Path, bool], None]] = {
+    ".md": markdown,
+    ".json": ours,
+    ".srt": subtitles,
+    ".wav": sound,
+    ".flac": sound,
+}

@@ -1,0 +1,136 @@
+"""`sotto history`: what was kept, listed, shown, searched, taken out and in, deleted, mended and copied."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import export, intake
+from app.checks import OutputFolder, Problem
+from app.keep import transcript
+from app.sitting import data_folder
+from core.store import backups, removal
+from core.store.archive import Archive
+from core.store.home import Store
+from core.store.repair import repair
+from core.store.sqlite import plainly
+
+SHOWN = 60  # characters of a conversation's first words in the list
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what is asked of what is kept."""
+    return ACTS[asked.act](asked, data_folder(asked.data))
+
+
+def _list(_: argparse.Namespace, folder: Path) -> int:
+    with reading(folder) as store, store.plainly():
+        for title in Archive(store.db).titles():
+            began = datetime.fromisoformat(title.began).astimezone()
+            turns = f"{title.turns} turn" + "s" * (title.turns != 1)
+            words = title.words if len(title.words) <= SHOWN else f"{title.words[:SHOWN]}…"
+            print(f"{title.number:4}  {began:%Y-%m-%d %H:%M}  {turns:>9}  {words or '(not understood)'}")
+    return 0
+
+
+def _show(asked: argparse.Namespace, folder: Path) -> int:
+    with reading(folder) as store, store.plainly():
+        archive = Archive(store.db)
+        archive.sittings(asked.number)
+        turns = archive.turns(asked.number)
+    print(transcript([turn.record for turn in turns]), end="")
+    if turns and turns[-1].step != "done":
+        print("\n*It was broken off here.*")
+    return 0
+
+
+def _search(asked: argparse.Namespace, folder: Path) -> int:
+    with reading(folder) as store, store.plainly():
+        found = Archive(store.db).search(" ".join(asked.words))
+    for each in found:
+        print(f"{each.conversation:4}  turn {each.number:3}  {' '.join(each.excerpt.split())}")
+    return 0
+
+
+def _export(asked: argparse.Namespace, folder: Path) -> int:
+    write = export.FORMATS.get(asked.file.suffix.lower())
+    if write is None:
+        raise Problem("the format is not known", asked.file, f"let the name end in {' '.join(export.FORMATS)}")
+    if asked.file.exists():
+        raise Problem("there is such a file already", asked.file, "choose another name")
+    place = OutputFolder.checked(asked.file.absolute().parent).file(asked.file.name)
+    with reading(folder) as store, store.plainly():
+        write(Archive(store.db), asked.number, place, not asked.no_sound)
+    return 0
+
+
+def _import(asked: argparse.Namespace, folder: Path) -> int:
+    conversation = intake.read(asked.file)
+    with Store.writing(folder) as store, plainly(store.path):
+        number = intake.keep(store.db, conversation)
+    print(f"Kept as conversation {number}.")
+    return 0
+
+
+def _delete(asked: argparse.Namespace, folder: Path) -> int:
+    if bool(asked.numbers) == (asked.older_than is not None):
+        raise Problem("it is not clear what to delete", "on the command line", "give numbers, or --older-than DAYS")
+    if asked.older_than is not None and asked.older_than < 1:
+        raise Problem("these days cannot be used", f"--older-than {asked.older_than}", "give 1 or more")
+    reading(folder).close()  # where nothing is kept, nothing is to be made
+    with Store.writing(folder) as store, plainly(store.path):
+        archive = Archive(store.db)
+        numbers = asked.numbers or removal.older_than(store.db, asked.older_than)
+        for number in numbers:
+            archive.sittings(number)
+        removal.delete(store.db, folder, numbers)
+    print(f"Deleted {', '.join(map(str, numbers)) or 'nothing'}.")
+    return 0
+
+
+def _repair(_: argparse.Namespace, folder: Path) -> int:
+    done = repair(folder)
+    if done.aside is None:
+        print("Nothing is damaged.")
+        return 0
+    print(f"The damaged file is kept as {done.aside}.")
+    print(f"In its place is the copy {done.copy}." if done.copy else "There was no copy to take its place.")
+    print(f"Read from the damaged file: {', '.join(map(str, done.read)) or 'nothing'}.")
+    if done.unread:
+        print(f"Could not be read there: {', '.join(map(str, done.unread))}.")
+    return 0
+
+
+def _backup(asked: argparse.Namespace, folder: Path) -> int:
+    now = datetime.now(UTC)
+    path = asked.out or folder / backups.FOLDER / f"asked-{now:%Y-%m-%d-%H%M%S}.db"
+    if path.exists():
+        raise Problem("there is such a file already", path, "choose another with --out")
+    if asked.out:
+        OutputFolder.checked(path.absolute().parent)
+    with reading(folder) as store, plainly(path):
+        print(f"Copied to {backups.make(store.db, path)}.")
+    return 0
+
+
+def reading(folder: Path) -> Store:
+    """Open what is kept, and tell if it is a newer Sotto's."""
+    store = Store.reading(folder)
+    if store.warning:
+        print(f"sotto: {store.warning}", file=sys.stderr)
+    return store
+
+
+ACTS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
+    "list": _list,
+    "show": _show,
+    "search": _search,
+    "export": _export,
+    "import": _import,
+    "delete": _delete,
+    "repair": _repair,
+    "backup": _backup,
+}

@@ -1,0 +1,212 @@
+"""`sotto history`, and what `chat` and `converse` leave in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sqlite3
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.fakes import Voice
+
+
+@pytest.fixture
+def typed(toys, sotto, monkeypatch):
+    """Chat, with these lines typed."""
+
+    def chat(lines, *options, **engines):
+        toys(**engines)
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+        return sotto("chat", *options)
+
+    return chat
+
+
+@pytest.fixture
+def held(toys, question, sotto, tmp_path):
+    """Hold and keep a spoken conversation of two turns; return the folder of its files."""
+    toys()
+    code, said, _ = sotto("converse", question("a.wav"), question("b.wav", 2.0), "--out", tmp_path / "out", "--keep")
+    assert code == 0
+    assert "Kept as conversation 1" in said
+    return tmp_path / "out"
+
+
+def test_chat_is_kept_and_goes_on(typed, sotto, data):
+    code, _, told = typed(["hello", "are you well"])
+    assert (code, told) == (0, "Kept as conversation 1; see `sotto history`.\n")
+    voice = Voice()
+    code, said, _ = typed(["what did I say"], "--continue", voice=voice)
+    assert code == 0
+    assert "I have heard 5 messages" in said
+    assert [segment.speaker for segment in voice.contexts[0][0]] == [0] * 5, "the voice remembers its own four phrases"
+    _, listed, _ = sotto("history", "list")
+    assert re.fullmatch(r"   1  \d{4}-\d\d-\d\d \d\d:\d\d    3 turns  hello\n", listed)
+    _, shown, _ = sotto("history", "show", 1)
+    assert shown.count("**You**") == shown.count("**Sotto**") == 3
+
+
+def test_chat_is_not_kept_if_so_asked(typed, data):
+    assert typed(["hello"], "--no-keep")[2] == ""
+    assert not data.exists()
+    assert typed([])[0] == 0
+    assert typed([], "--continue", 7)[2].endswith("see `sotto history list`\n")
+
+
+def test_converse_is_kept_only_if_asked(held, toys, question, sotto, tmp_path, data):
+    toys()
+    sotto("converse", question("a.wav"), "--out", tmp_path / "other")
+    assert len(sotto("history", "list")[1].splitlines()) == 1
+    assert "turn   2  I [spoke]" in sotto("history", "search", "spoke", "frames")[1]
+    assert sotto("history", "search", "unsaid")[:2] == (0, "")
+
+
+def test_export_is_what_converse_wrote(held, sotto, tmp_path):
+    for name in ("talk.md", "talk.srt", "talk.wav", "talk.flac", "talk.json"):
+        assert sotto("history", "export", 1, tmp_path / name) == (0, "", "")
+    assert (tmp_path / "talk.md").read_text() == (held / "transcript.md").read_text()
+    both, rate = soundfile.read(held / "conversation.wav")
+    turns = json.loads((held / "conversation.json").read_text())["turns"]
+    for name in ("talk.wav", "talk.flac"):
+        sound, own = soundfile.read(tmp_path / name)
+        assert own == rate
+        for turn in turns:
+            for side, part in enumerate(("user", "reply")):
+                lies = slice(turn[part]["start"], turn[part]["end"])
+                assert np.abs(sound[lies, side] - both[lies, side]).max() <= 2 / 32_767
+    told = json.loads((tmp_path / "talk.json").read_text())
+    for ours, theirs in zip(told["turns"], turns, strict=True):
+        assert {key: ours[key] for key in ("outcome", "milliseconds", "voice_history")} == {
+            key: theirs[key] for key in ("outcome", "milliseconds", "voice_history")
+        }
+    cues = (tmp_path / "talk.srt").read_text().split("\n\n")
+    assert len(cues) == 4
+    assert re.match(r"1\n00:00:00,\d{3} --> 00:00:01,\d{3}\nYou: I spoke \d+ frames\.", cues[0])
+
+
+def test_what_was_exported_can_be_taken_in_again(held, sotto, tmp_path):
+    sotto("history", "export", 1, tmp_path / "one.json")
+    assert sotto("history", "import", tmp_path / "one.json")[1] == "Kept as conversation 2.\n"
+    sotto("history", "export", 2, tmp_path / "two.json")
+    one, two = (json.loads((tmp_path / name).read_text()) for name in ("one.json", "two.json"))
+    for told in (one, two):
+        for sitting in told["sittings"]:
+            del sitting["began"]
+    for turn in one["turns"]:
+        turn["voice_history"] = None  # says what a cache did, not what was said
+    assert one == two
+
+
+def test_the_files_of_converse_can_be_taken_in(held, sotto):
+    assert sotto("history", "import", held / "conversation.json")[0] == 0
+    assert sotto("history", "show", 2)[1] == sotto("history", "show", 1)[1]
+
+
+def test_delete_leaves_nothing(typed, sotto, data):
+    typed(["hello"])
+    typed(["my canary sings"])
+    sotto("history", "backup")
+    assert sotto("history", "delete", 2)[:2] == (0, "Deleted 2.\n")
+    kept = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
+    assert b"canary" not in kept
+    assert b"hello" in kept
+    assert sotto("history", "delete", "--older-than", 1)[1] == "Deleted nothing.\n"
+
+
+def test_backup_and_repair(typed, sotto, data, tmp_path):
+    typed(["hello"])
+    assert sotto("history", "backup", "--out", tmp_path / "copy.db")[0] == 0
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute("SELECT user FROM turn").fetchone() == ("hello",)
+    assert sotto("history", "repair")[1] == "Nothing is damaged.\n"
+    sotto("history", "backup")
+    (data / "sotto.db").write_bytes(b"rubbish" * 999)
+    code, _, told = sotto("history", "list")
+    assert (code, told.count("\n")) == (2, 1)
+    assert "run `sotto history repair`" in told
+    assert "In its place is the copy" in sotto("history", "repair")[1]
+    assert "hello" in sotto("history", "list")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show", "9"], "there is no conversation 9"),
+        (["export", "9", "x.md"], "there is no conversation 9"),
+        (["export", "1", "x.doc"], "let the name end in .md .json"),
+        (["export", "1", "there.md"], "there is such a file already"),
+        (["delete"], "give numbers, or --older-than"),
+        (["delete", "1", "--older-than", "3"], "give numbers, or --older-than"),
+        (["delete", "--older-than", "0"], "give 1 or more"),
+        (["delete", "1", "9"], "there is no conversation 9"),
+        (["search", '"'], "give words"),
+        (["import", "nowhere.json"], "the file cannot be read"),
+        (["import", "there.md"], "this is not JSON"),
+        (["backup", "--out", "there.md"], "there is such a file already"),
+        (["list", "--data", "nowhere"], "no conversation is kept yet"),
+        (["list", "--data", "there.md"], "no conversation is kept yet"),
+        (["show", "x"], "invalid int value"),
+        ([], "required: ACT"),
+    ],
+)
+def test_a_problem_is_one_line(typed, sotto, tmp_path, monkeypatch, arguments, said):
+    typed(["hello"])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.md").write_text("hello")
+    code, _, told = sotto("history", *arguments)
+    assert (code, told.count("\n")) == (2, 1)
+    assert said in told
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["there.md"]
+
+
+GOOD = {"schema": "sotto.conversation/1", "turns": [{"outcome": "answered", "user": {"text": "hello"}}]}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"schema": "other"}, "the schema is not sotto.conversation/1"),
+        ({"turns": []}, "there is no turn"),
+        ({"turns": {}}, "turns is not a list of objects"),
+        ({"turns": [{}]}, "turns[0].outcome is not one of answered"),
+        ({"turns": [{"outcome": "answered", "user": 3}]}, "turns[0].user is not an object"),
+        ({"turns": [{"outcome": "answered", "user": {"text": 3}}]}, "turns[0].user.text is not a text"),
+        ({"turns": [{"outcome": "answered", "user": {"text": "\ud800"}}]}, "turns[0].user.text is not a text"),
+        ({"turns": [{"outcome": "answered", "user": {"start": -1}}]}, "turns[0].user.start is not a whole number"),
+        ({"turns": [{"outcome": "answered", "user": {"sound": "!"}}]}, "turns[0].user.sound is not base64"),
+        ({"turns": [{"outcome": "answered", "user": {"sound": "AAAA"}}]}, "turns[0].user.sound ends amid a sample"),
+        ({"turns": [{"outcome": "answered", "user": {"codebooks": 3, "codes": "AAAA"}}]}, "user.codes are not whole"),
+        ({"turns": [{"outcome": "answered", "step": "x"}]}, "turns[0].step is not one of captured"),
+    ],
+)
+def test_a_conversation_that_is_not_right_is_not_taken_in(sotto, tmp_path, data, change, said):
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps(GOOD | change))
+    code, _, told = sotto("history", "import", path)
+    assert (code, told.count("\n")) == (2, 1)
+    assert said in told
+    assert str(path) in told
+    assert not data.exists()
+
+
+def test_two_at_once_is_told(typed, sotto, data):
+    typed(["hello"])
+    from core.store.home import Store
+
+    with Store.writing(data):
+        code, _, told = typed(["hello"])
+    assert (code, told.count("\n")) == (2, 1)
+    assert "another Sotto is writing" in told
+
+
+def test_nothing_heavy_is_needed_to_know_what_was_asked():
+    import subprocess
+    import sys
+
+    asked = "import sys; from app.main import parser; parser(); print('numpy' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
