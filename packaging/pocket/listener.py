@@ -1,7 +1,8 @@
 """The pocket recogniser: a small Whisper with a window of eight seconds, taught on the synthetic voices.
 
-It learns from the scenes of `scenes`, with an auxiliary head that spells (CTC) and is dropped afterwards, and leaves as
-the int8 folder that `models.whisper.Transcriber` opens.
+It learns from the scenes of `scenes`, helped by two heads on the encoder that are dropped afterwards: one names the
+phone of every frame where the synthesiser tells it, one spells the text (CTC). It leaves as the int8 folder that
+`models.whisper.Transcriber` opens.
 """
 
 from __future__ import annotations
@@ -42,12 +43,12 @@ class Recipe:
     mlp: int = 448
     encoder: int = 4
     decoder: int = 3
-    steps: int = 3400
-    full_share: float = 0.12  # of the steps, the last: whole windows of eight seconds
+    steps: int = 2400
+    full_share: float = 0.08  # of the steps, the last: whole windows of eight seconds
     batch_frames: int = 5600
     rate: float = 2e-3
     tests: int = 200
-    save_every: int = 150
+    save_every: int = 100
 
 
 QUICK = Recipe(width=48, heads=2, mlp=96, encoder=2, decoder=2, vocabulary=400, steps=5, full_share=0.4,
@@ -128,8 +129,11 @@ def targets(tokenizer: Tokenizer, texts: list[str]) -> tuple[torch.Tensor, torch
     return given, torch.tensor([row + [-100] * (width - len(row)) for _, row in rows])
 
 
-def batches(stage: Stage, recipe: Recipe, full: bool) -> Iterator[tuple[torch.Tensor, list[str]]]:
-    """Yield (features (batch, 80, frames), texts) for ever: scenes of like length together, or whole windows."""
+def batches(stage: Stage, recipe: Recipe, full: bool) -> Iterator[tuple[torch.Tensor, torch.Tensor, list[str]]]:
+    """Yield (features (batch, 80, frames), phones (batch, frames / 2), texts) for ever, those of like length together.
+
+    With `full`, all are whole windows.
+    """
     while True:
         pool = sorted((stage.draw() for _ in range(recipe.batch_frames // 28)), key=lambda s: len(s.features))
         packs, part = [], []
@@ -149,7 +153,8 @@ def batches(stage: Stage, recipe: Recipe, full: bool) -> Iterator[tuple[torch.Te
                 width += width % 2
             mel = np.stack([np.pad(s.features, ((0, width - len(s.features)), (0, 0)),
                                    constant_values=s.features.min()) for s in part])
-            yield torch.from_numpy(mel).transpose(1, 2).contiguous(), [s.text for s in part]
+            phones = np.stack([np.pad(s.phones, (0, width - len(s.phones))) for s in part])[:, ::2].astype(np.int64)
+            yield torch.from_numpy(mel).transpose(1, 2).contiguous(), torch.from_numpy(phones), [s.text for s in part]
 
 
 def train(work: Path, heard: Heard, noises: dict[str, np.ndarray], tokenizer: Tokenizer,
@@ -158,9 +163,10 @@ def train(work: Path, heard: Heard, noises: dict[str, np.ndarray], tokenizer: To
     torch.set_num_threads(1)
     model = new_model(tokenizer, recipe)
     speller = torch.nn.Linear(recipe.width, len(LETTERS) + 1)
-    learnt = [p for p in (*model.parameters(), *speller.parameters()) if p.requires_grad]
+    namer = torch.nn.Linear(recipe.width, len(heard.alphabet) + 1)
+    learnt = [p for part in (model, speller, namer) for p in part.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learnt, recipe.rate, betas=(0.9, 0.98), weight_decay=0.02)
-    parts = {"model": model, "speller": speller, "optimiser": optimiser}
+    parts = {"model": model, "speller": speller, "namer": namer, "optimiser": optimiser}
     checkpoint, step = work / "whisper.pt", 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
@@ -170,22 +176,22 @@ def train(work: Path, heard: Heard, noises: dict[str, np.ndarray], tokenizer: To
     whole_from = round(recipe.steps * (1 - recipe.full_share))
     stage = Stage(heard, noises, seed=1000 + step)
     stream, full = batches(stage, recipe, step >= whole_from), step >= whole_from
-    began, means = time.monotonic(), np.zeros(2)
+    began, means = time.monotonic(), np.zeros(3)
     model.train()
     while step < recipe.steps:
         if not full and step >= whole_from:
             stream, full = batches(stage, recipe, full=True), True
-        mel, texts = next(stream)
-        words, letters = losses(model, speller, tokenizer, mel, texts)
+        mel, phones, texts = next(stream)
+        words, letters, sounds = losses(model, speller, namer, tokenizer, mel, phones, texts)
         optimiser.zero_grad(set_to_none=True)
-        (words + (0.3 if step < whole_from else 0.1) * letters).backward()
+        (words + 0.3 * letters + 0.5 * sounds).backward()
         torch.nn.utils.clip_grad_norm_(learnt, 1.0)
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate * share_of_rate(step / recipe.steps)
         optimiser.step()
-        step, means = step + 1, 0.95 * means + 0.05 * np.array([words.item(), letters.item()])
+        step, means = step + 1, 0.95 * means + 0.05 * np.array([words.item(), letters.item(), sounds.item()])
         if step % 50 == 0:
-            print(f"listener: step {step} words {means[0]:.3f} letters {means[1]:.3f} "
+            print(f"listener: step {step} words {means[0]:.3f} letters {means[1]:.3f} phones {means[2]:.3f} "
                   f"{(time.monotonic() - began) / 60:.1f} min", flush=True)
         if step % recipe.save_every == 0 or step == recipe.steps:
             torch.save({name: part.state_dict() for name, part in parts.items()} | {"step": step},
@@ -201,9 +207,10 @@ def share_of_rate(progress: float, warm: float = 0.1) -> float:
     return 0.005 + 0.995 * (0.5 + 0.5 * math.cos(math.pi * (progress - warm) / (1 - warm)))
 
 
-def losses(model: WhisperForConditionalGeneration, speller: torch.nn.Linear, tokenizer: Tokenizer, mel: torch.Tensor,
-           texts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the loss of the decoder's words and that of the letters which the encoder spells (CTC, per letter)."""
+def losses(model: WhisperForConditionalGeneration, speller: torch.nn.Linear, namer: torch.nn.Linear,
+           tokenizer: Tokenizer, mel: torch.Tensor, phones: torch.Tensor,
+           texts: list[str]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return the losses of the decoder's words, of the letters that the encoder spells (CTC) and of its phones."""
     states = encoded(model, mel)
     given, wanted = targets(tokenizer, texts)
     out = model.model.decoder(input_ids=given, encoder_hidden_states=states, use_cache=False).last_hidden_state
@@ -214,7 +221,9 @@ def losses(model: WhisperForConditionalGeneration, speller: torch.nn.Linear, tok
     letters = functional.ctc_loss(chances, torch.tensor([c for s in spelt for c in s]),
                                   torch.full((len(texts),), states.shape[1]), sizes, reduction="none",
                                   zero_infinity=True)
-    return words, letters.sum() / sizes.sum().clamp(min=1)
+    told = phones >= 0
+    sounds = functional.cross_entropy(namer(states[told]), phones[told]) if told.any() else states.new_zeros(())
+    return words, letters.sum() / sizes.sum().clamp(min=1), sounds
 
 
 def export(model: WhisperForConditionalGeneration, tokenizer_file: Path, scratch: Path, pack: Path) -> None:

@@ -218,7 +218,8 @@ flying, a puzzle, crossword, sudoku, a video game, Minecraft, a robot vacuum, a 
 blockchain, cryptography, a compiler, recursion, an algorithm, sorting, a sonnet, a novel, a limerick, irony,
 a metaphor, haiku, the alphabet, Esperanto, hieroglyphs, archaeology, geology, meteorology, a comet, an asteroid,
 the big bang, relativity, thermodynamics, entropy, a pendulum, friction, a lever, a pulley, the wheel, gunpowder,
-penicillin, the telephone, a light bulb, a steam engine, railways, container ships, tariffs, the gold standard, a pension, a startup,
+penicillin, the telephone, a light bulb, a steam engine, railways,
+container ships, tariffs, the gold standard, a pension, a startup,
 marketing, leadership, a resume, a job interview, a visa application, plumbing, carpentry, knitting, gardening tools,
 compost, beekeeping, fishing rods, hunting, camping gear, a tent, a compass, a map of Europe, the north pole
 """.replace("\n", " ").split(","))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ FRAMES = WINDOW * RATE // HOP
 NOISES = ("white", "pink", "brown", "hum", "babble")
 NOISE_SECONDS = 40
 FLOOR = 1e-10
+UNTOLD = -100  # the phone of a frame whose synthesiser does not tell
 
 
 # From sound to frames.
@@ -47,6 +49,8 @@ class Heard:
 
     frames: np.ndarray  # float16 (all frames, 80)
     index: list[tuple[int, int, str, str]]  # (start, frames, text, speaker)
+    phones: np.ndarray  # int16 (all frames): what is spoken there, 0 for silence, UNTOLD for espeak's voices
+    alphabet: tuple[str, ...]  # the phones' names, from 1
 
 
 def hear(corpus: Path, work: Path, limit: int | None = None, workers: int = 1) -> Heard:
@@ -62,24 +66,42 @@ def hear(corpus: Path, work: Path, limit: int | None = None, workers: int = 1) -
     else:
         for job in todo:
             _hear_shard(job)
-    parts, index, at = [], [], 0
+    parts, index, spoken, at = [], [], [], 0
     for shard in shards:
         parts.append(np.load(folder / f"{shard.stem}.npy"))
         for start, length, text, speaker in json.loads((folder / shard.name).read_text()):
             index.append((at + start, length, text, speaker))
         at += len(parts[-1])
-    return Heard(np.concatenate(parts), index)
+        spoken += [(clip.phones, pace) for clip, pace in _learnt(shard)]
+    alphabet = tuple(sorted({name for phones, _ in spoken for name, _ in phones} - {"pau"}))
+    number = {name: i for i, name in enumerate(("pau", *alphabet))}
+    labels = [_labels(phones, pace, length, number) for (phones, pace), (_, length, _, _) in zip(spoken, index,
+                                                                                            strict=True)]
+    return Heard(np.concatenate(parts), index, np.concatenate(labels), alphabet)
+
+
+def _learnt(shard: Path) -> Iterator[tuple[speech.Clip, float]]:
+    """Yield the clips of a shard that may be learnt, and how much faster each is to be heard."""
+    random_ = random.Random(shard.stem)
+    for clip in (speech.Clip(**c) for c in json.loads(shard.read_text())):
+        pace = random_.uniform(0.9, 1.1) if random_.random() < 0.5 else 1.0
+        if not clip.held_out and clip.speaker not in speech.STRANGERS:
+            yield clip, pace
+
+
+def _labels(phones: list[tuple[str, float]], pace: float, frames: int, number: dict[str, int]) -> np.ndarray:
+    if not phones:
+        return np.full(frames, UNTOLD, np.int16)
+    ends = np.array([end for _, end in phones]) / pace
+    names = np.array([number[name] for name, _ in phones] + [0], np.int16)
+    return names[np.searchsorted(ends, (np.arange(frames) + 0.5) * HOP / RATE)]
 
 
 def _hear_shard(job: tuple[Path, Path, Path]) -> None:
     corpus, shard, folder = job
     raw = np.fromfile(corpus / f"{shard.stem}.raw", np.int16)
-    random_ = random.Random(shard.stem)
     parts, index, at = [], [], 0
-    for clip in (speech.Clip(**c) for c in json.loads(shard.read_text())):
-        pace = random_.uniform(0.9, 1.1) if random_.random() < 0.5 else 1.0
-        if clip.held_out or clip.speaker in speech.STRANGERS:
-            continue
+    for clip, pace in _learnt(shard):
         samples = raw[clip.start : clip.start + clip.length].astype(np.float32) / 32768
         parts.append(np.log10(power(soxr.resample(samples, speech.RATE, RATE / pace))).astype(np.float16))
         index.append((at, len(parts[-1]), clip.text, clip.speaker))
@@ -130,10 +152,11 @@ def make_noise(corpus: Path, work: Path) -> dict[str, np.ndarray]:
 
 @dataclass(frozen=True)
 class Scene:
-    """A window as the model hears it: log-mel features (frames, 80) and the text; empty text is no speech."""
+    """A window as the model hears it: log-mel features (frames, 80), the text, the phones; empty text is no speech."""
 
     features: np.ndarray
     text: str
+    phones: np.ndarray  # int16 (frames): as in Heard
 
 
 class Stage:
@@ -151,33 +174,37 @@ class Stage:
         random_ = self.random
         if random_.random() < 0.06:
             return self._nothing()
-        power_, text = self._clip()
+        power_, text, phones = self._clip()
         if random_.random() < 0.15 and len(power_) < FRAMES // 2:
-            more, text_2 = self._clip()
+            more, text_2, phones_2 = self._clip()
             if len(power_) + len(more) < FRAMES - 110:
                 gap = np.full((random_.integers(12, 70), MELS), FLOOR, np.float32)
                 power_, text = np.concatenate([power_, gap, more]), f"{text} {text_2}"
+                phones = np.concatenate([phones, np.zeros(len(gap), np.int16), phones_2])
         lead = self._pause()
         trail = self._pause()
         power_ = np.pad(power_, ((lead, trail), (0, 0)), constant_values=FLOOR)[:FRAMES]
-        if random_.random() < 0.35:
+        phones = np.pad(phones, (lead, trail))[:FRAMES]
+        if random_.random() < 0.25:
             power_ = self._room(power_)
         power_ = power_ * 10 ** random_.uniform(-1.6, 1.0)
-        if random_.random() < 0.5:
+        if random_.random() < 0.4:
             power_ = self._microphone(power_)
         power_ = self._noisy(power_)
-        return Scene(self._blurred(features(power_)), text)
+        return Scene(self._blurred(features(power_)), text, phones)
 
-    def _clip(self) -> tuple[np.ndarray, str]:
+    def _clip(self) -> tuple[np.ndarray, str, np.ndarray]:
         random_ = self.random
         number = random_.choice(self.users) if random_.random() < 0.5 else random_.integers(len(self.heard.index))
         start, length, text, _ = self.heard.index[number]
+        phones = self.heard.phones[start : start + length]
         power_ = 10.0 ** self.heard.frames[start : start + length].astype(np.float32)
-        if random_.random() < 0.6:
-            power_ = power_ @ self.warps[random_.integers(len(self.warps))]
         if random_.random() < 0.5:
+            power_ = power_ @ self.warps[random_.integers(len(self.warps))]
+        if random_.random() < 0.35:
             power_ = _stretched(power_, random_.uniform(0.85, 1.15))
-        return power_[: FRAMES - 20], text
+            phones = phones[np.arange(len(power_)) * len(phones) // len(power_)]
+        return power_[: FRAMES - 20], text, phones[: FRAMES - 20]
 
     def _nothing(self) -> Scene:
         random_ = self.random
@@ -189,10 +216,10 @@ class Stage:
         if random_.random() < 0.3:  # a knock
             at = int(random_.integers(0, frames - 4))
             power_[at : at + 3] += level * 10 ** random_.uniform(0, 2) * random_.random((3, 1)).astype(np.float32)
-        return Scene(features(self._microphone(power_)), "")
+        return Scene(features(self._microphone(power_)), "", np.zeros(frames, np.int16))
 
     def _pause(self) -> int:
-        return int(self.random.integers(0, 12) if self.random.random() < 0.5 else self.random.integers(5, 70))
+        return int(self.random.integers(0, 12) if self.random.random() < 0.6 else self.random.integers(5, 60))
 
     def _noise(self, frames: int, speechless: bool = False) -> np.ndarray:
         kinds = NOISES[:4] if speechless else NOISES
@@ -205,7 +232,7 @@ class Stage:
         noise_ = self._noise(len(power_))
         loud = power_.sum(1)
         signal = loud[loud > 0.01 * loud.max()].mean()
-        decibels = random_.uniform(4, 30) if random_.random() < 0.65 else random_.uniform(30, 70)
+        decibels = random_.uniform(5, 30) if random_.random() < 0.5 else random_.uniform(30, 70)
         noise_ = noise_ * (signal / noise_.sum(1).mean() * 10 ** (-decibels / 10))
         angle = np.clip(random_.standard_normal(power_.shape).astype(np.float32) * 0.35, -0.9, 0.9)
         return np.maximum(power_ + noise_ + 2 * np.sqrt(power_ * noise_) * angle, FLOOR)
@@ -230,15 +257,15 @@ class Stage:
     def _blurred(self, out: np.ndarray) -> np.ndarray:
         """Smear and mask: what a neural codec or a bad line does."""
         random_ = self.random
-        if random_.random() < 0.3:
+        if random_.random() < 0.2:
             mix = random_.uniform(0.1, 0.35)
             out = (1 - mix) * out + mix * 0.5 * (np.roll(out, 1, 1) + np.roll(out, -1, 1))
-        if random_.random() < 0.4:
+        if random_.random() < 0.25:
             out = out + random_.normal(0, random_.uniform(0.01, 0.06), out.shape).astype(np.float32)
-        if random_.random() < 0.5:
+        if random_.random() < 0.35:
             band = int(random_.integers(0, MELS - 10))
             out[:, band : band + int(random_.integers(1, 10))] = out.min()
-        if random_.random() < 0.4:
+        if random_.random() < 0.25:
             at = int(random_.integers(0, max(1, len(out) - 8)))
             out[at : at + int(random_.integers(1, 8))] = out.min()
         return out.astype(np.float32)

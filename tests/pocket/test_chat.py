@@ -84,15 +84,41 @@ def test_good_english_where_slots_do_not_fit():
                    for reply in replies)
 
 
-def test_only_replies_are_learnt():
+@pytest.fixture
+def letters():
+    """A tokenizer that knows only single bytes."""
     alphabet = chat.pre_tokenizers.ByteLevel.alphabet()
     tokenizer = chat.Tokenizer(chat.models.BPE(vocab={c: i for i, c in enumerate(sorted(alphabet))}, merges=[]))
     tokenizer.pre_tokenizer = chat.pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.add_special_tokens(list(chat.SPECIALS))
-    ids, learnt = chat.encode(tokenizer, iter([("user", "hi", False), ("assistant", "Hi.", True)]))
-    assert [tokenizer.id_to_token(i) for i in ids] == ["<s>", "<|user|>", "h", "i", "<|end|>",
-                                                       "<|assistant|>", "H", "i", ".", "<|end|>"]
-    assert learnt == [False] * 6 + [True] * 4
+    return tokenizer
+
+
+def test_only_replies_are_learnt(letters):
+    lesson = chat.encode(letters, [("user", "hi", False), ("assistant", "Hi.", True)])
+    assert [letters.id_to_token(i) for i in lesson.ids] == ["<s>", "<|user|>", "h", "i", "<|end|>",
+                                                            "<|assistant|>", "H", "i", ".", "<|end|>"]
+    assert lesson.learnt == [False] * 6 + [True] * 4
+
+
+def test_copies_point_to_where_the_word_was_read_last(letters):
+    lesson = chat.encode(letters, [("user", "i am karl", False), ("assistant", "Nice to meet you, Karl.", True),
+                                   ("user", "no, carla", False), ("assistant", "Hello Carla!", True)])
+    copied = [(letters.id_to_token(lesson.ids[i]), letters.id_to_token(lesson.ids[place]))
+              for i, place in enumerate(lesson.source) if place >= 0]
+    assert copied == list(zip("KarlCarla", "karlcarla", strict=True))
+
+
+def test_drills_repeat_what_was_read(letters):
+    random_ = random.Random(6)
+    for _ in range(200):
+        lesson = chat.drill(letters, random_)
+        assert len(lesson.ids) == len(lesson.learnt) == len(lesson.source)
+        assert all(place < i for i, place in enumerate(lesson.source))
+        for i, place in enumerate(lesson.source):
+            if place >= 0:
+                there, here = (letters.id_to_token(lesson.ids[at]) for at in (place, i))
+                assert there.lower() == here.lower()
 
 
 def test_a_few_steps_end_in_a_file_that_llama_cpp_reads_alike(tmp_path):
