@@ -44,10 +44,10 @@ class Recipe:
     layers: int = 4
     heads: int = 6
     mlp: int = 512
-    steps: int = 2300
+    steps: int = 4000
     drills: float = 0.45  # share of the exercises in copying
     batch_tokens: int = 1600
-    rate: float = 2.5e-3
+    rate: float = 2e-3
     tests: int = 150  # per kind of turn
     intents: int = 1000  # how many of them, and of the sentences written by hand, are tested
     save_every: int = 100
@@ -278,11 +278,9 @@ def train(work: Path, tokenizer: Tokenizer, recipe: Recipe) -> LlamaForCausalLM:
     return model.eval()
 
 
-def share_of_rate(progress: float, warm: float = 0.06) -> float:
-    """Return the learning rate's share of its peak: a short rise, then half a cosine down to a thousandth."""
-    if progress < warm:
-        return max(0.02, progress / warm)
-    return 0.001 + 0.999 * (0.5 + 0.5 * math.cos(math.pi * (progress - warm) / (1 - warm)))
+def share_of_rate(progress: float, warm: float = 0.04, decay: float = 0.3) -> float:
+    """Return the learning rate's share of its peak: a short rise, a plateau, at last a straight way down."""
+    return max(1e-3, min(1.0, progress / warm, (1.0 - progress) / decay))
 
 
 def _save(path: Path, state: dict[str, object]) -> None:
