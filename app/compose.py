@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -56,7 +57,8 @@ def load(choice: Choice, threads: int) -> Engines:
     with usable("chat", pack):
         chat = Chat(pack.chat.only(".gguf"), template=pack.chat.template, threads=threads)
     with usable("voice", pack):
-        voice = load_voice(pack.voice.folder, pack.codec.folder, threads=threads)
+        # A cast, since its encoder is of a narrower type than the port's, which a mutable attribute may not be.
+        voice = cast(Voice, load_voice(pack.voice.folder, pack.codec.folder, threads=threads))
     return Engines(Gated(Silero()), load_transcriber(pack, threads), chat, voice, [reference(choice.card, voice)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -33,7 +34,7 @@ def make(folder: Path, work: Path, question: np.ndarray) -> Path:
     folder.mkdir()
     for part in ("chat", "csm-all", "whisper"):
         (work / part).mkdir(parents=True)
-    tiny_llama.make(work / "chat")
+    terse(tiny_llama.make(work / "chat"), tiny_llama)
     tokenizer = tiny_whisper.train_tokenizer(work / "whisper.json")
     model = tiny_whisper.random_model(tokenizer)
     tiny_whisper.learn(model, tokenizer, [(question, "hello there how are you")], steps=40)
@@ -51,10 +52,16 @@ def make(folder: Path, work: Path, question: np.ndarray) -> Path:
     return folder
 
 
+def terse(llama: Any, tiny_llama: Any) -> None:
+    """Make the chat model end its replies soon: every word costs the voice time."""
+    llama.model.lm_head.weight.data[llama.tokenizer.token_to_id("<|end|>")] *= 2
+    tiny_llama.export(llama.model, llama.gguf.parent)
+
+
 def voice(folder: Path) -> None:
     """Write a voice that hums."""
     folder.mkdir(parents=True)
-    hum = 0.2 * np.sin(np.arange(48_000) * 0.05)
+    hum = 0.2 * np.sin(np.arange(24_000) * 0.05)
     soundfile.write(folder / "reference.wav", hum, 24_000, subtype="PCM_16")
     about = ("shipped", "Apache-2.0", "no person", "a hum", folder / "reference.wav")
     write_voice_card(VoiceCard("ada", "Ada", "I hum a little.", *about))
