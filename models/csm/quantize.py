@@ -1,7 +1,7 @@
 """Weights in 8 bits for the CPU, where a frame costs what its weights weigh.
 
 One frame of the 1B model reads 4.6 billion weights, most of them the decoder's, 31 times over: speed is memory
-bandwidth. Why torch's dynamic int8 and none of the other ways: docs/decisions/0011-csm-int8-on-the-cpu.md.
+bandwidth. Why torch's dynamic int8 and none of the other ways: docs/decisions/0010-csm-int8-on-the-cpu.md.
 """
 
 from __future__ import annotations
