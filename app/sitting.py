@@ -63,6 +63,8 @@ def sitting(asked: argparse.Namespace, choice: Choice, say: Callable[[str], None
         "pace": getattr(asked, "pace", "fast"),
     }
     with Store.writing(data_folder(asked.data)) as store:
+        if store.warning:
+            say(f"sotto: {store.warning}")
         number, history = continued(store, asked.goes_on, about["codec"])
         scribe = Scribe(store, Heading(about, number), trouble=told)
         with scribe:

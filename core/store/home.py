@@ -14,7 +14,7 @@ from core.settings import StoreSettings
 from core.store import backups, removal
 from core.store.live import adopt
 from core.store.schema import MIGRATIONS, Statements, upgrade, version
-from core.store.sqlite import StoreError, connect, plainly
+from core.store.sqlite import StoreError, complaint, connect, plainly
 
 DATABASE = "sotto.db"
 
@@ -52,7 +52,7 @@ class Store:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = locked(folder)
             try:
-                return cls(folder, _prepared(path, settings, migrations), lock)
+                return cls(folder, *_prepared(path, settings, migrations, lock))
             except BaseException:
                 os.close(lock)
                 raise
@@ -103,17 +103,28 @@ def locked(folder: Path) -> int:
     return handle
 
 
-def _prepared(path: Path, settings: StoreSettings, migrations: Sequence[Statements]) -> sqlite3.Connection:
-    db = connect(path, write=True)
+def _prepared(
+    path: Path, settings: StoreSettings, migrations: Sequence[Statements], lock: int
+) -> tuple[sqlite3.Connection, int, str]:
+    db, undone = connect(path, write=True), ""
     try:
         if warning := newer(path, version(db), len(migrations)):
             raise StoreError(warning)
         upgrade(db, lambda old: backups.before_upgrade(db, path.parent, old), migrations)
         if len(migrations) == len(MIGRATIONS):
-            removal.finish(db, path.parent)
             adopt(db)
-            removal.retain(db, path.parent, settings.keep_days)
+            undone = _cleared(db, path, settings)
     except BaseException:
         db.close()
         raise
-    return db
+    return db, lock, undone
+
+
+def _cleared(db: sqlite3.Connection, path: Path, settings: StoreSettings) -> str:
+    try:
+        removal.finish(db, path.parent)
+        removal.retain(db, path.parent, settings.keep_days)
+    except sqlite3.OperationalError as error:
+        # To delete without a trace takes room; where there is none, one can still talk, and it is tried again.
+        return f"a deletion is not finished: {complaint(error, path)}"
+    return ""

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Event as Flag
 from threading import Thread
 from types import TracebackType
 
@@ -81,6 +82,13 @@ class Scribe:
         except Closed:
             pass  # the conversation is over, a thread that hung has not noticed yet
 
+    def settle(self) -> None:
+        """Return when all that came before is durable, or waits because it could not be written."""
+        read = Flag()
+        self._take(read)
+        while self._thread.is_alive() and not read.wait(REST_S):
+            pass
+
     def close(self) -> None:
         """Write what is left; raises StoreError if that cannot be done."""
         self._news.close()
@@ -118,6 +126,10 @@ class Scribe:
                 continue
             except Closed:
                 break
+            if isinstance(news, Flag):
+                self._write()
+                news.set()
+                continue
             self._pending.extend(self._minutes.note(news))
             if self._pending and (self._failing is None or time.monotonic() >= self._retry_at):
                 self._write()

@@ -132,6 +132,22 @@ def test_a_deletion_that_was_cut_short_is_finished_at_the_next_start(tmp_path, m
     assert b"canary" not in everything(tmp_path)
 
 
+def test_a_deletion_that_has_no_room_waits_and_nobody_is_kept_from_talking(tmp_path, monkeypatch):
+    with Store.writing(tmp_path) as store:
+        secret = write(store, ["my canary"])
+        with monkeypatch.context() as patched:
+            patched.setattr(removal, "cleanse", raising(sqlite3.OperationalError("database or disk is full")))
+            with pytest.raises(sqlite3.OperationalError):
+                removal.delete(store.db, tmp_path, [secret])
+            store.close()
+            with Store.writing(tmp_path) as again:
+                assert "a deletion is not finished: nothing more can be written" in again.warning
+                write(again, ["hello"])
+    with Store.writing(tmp_path) as store:
+        assert store.warning == ""
+    assert b"canary" not in everything(tmp_path)
+
+
 def test_what_is_old_goes_if_that_is_wanted(tmp_path):
     with Store.writing(tmp_path) as store:
         write(store, ["long ago"])

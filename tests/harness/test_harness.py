@@ -1,0 +1,42 @@
+"""Every harness in its short form; the long form is run by hand, or with `-m slow`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: object) -> dict[str, int]:
+    """Run a harness; return the counts that it prints last."""
+    done = subprocess.run(
+        [sys.executable, "-m", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=3600
+    )
+    assert done.returncode == 0, done.stderr
+    return {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)\b", done.stdout.splitlines()[-1])}
+
+
+def test_what_was_acknowledged_survives_a_kill():
+    assert run("tests.harness.kill", 3)["kills"] == 3
+
+
+def test_an_upgrade_that_is_killed_leaves_old_or_new():
+    tally = run("tests.harness.migration", 6)
+    assert tally["old"] + tally["new"] == tally["kills"] == 6
+
+
+def test_a_full_disk_loses_nothing():
+    tally = run("tests.harness.full", 10)
+    assert tally["points"] == 10
+    assert tally["failing"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("harness", "count"), [("kill", 200), ("migration", 200), ("full", 200)])
+def test_long(harness, count):
+    assert run(f"tests.harness.{harness}", count)
