@@ -19,6 +19,7 @@ def ranged(default: Number, low: Number, high: Number) -> Number:
 
 
 PATIENCES = {"choices": tuple(COMMIT_MS)}
+ECHOES = {"choices": ("cancel", "leave")}
 BEGINS = {"choices": ("pause", "commit")}
 
 
@@ -139,6 +140,17 @@ class StoreSettings(Checked):
 
 
 @dataclass(frozen=True)
+class AudioSettings(Checked):
+    """Which devices, by name, and what is done about the echo; no name is the system's own choice."""
+
+    microphone: str = ""
+    loudspeaker: str = ""
+    # With headphones, or where the system cancels it, there is no echo.
+    echo: Literal["cancel", "leave"] = field(default="cancel", metadata=ECHOES)
+    latency_ms: int = ranged(60, 20, 500)  # that is asked of the sound card; below 40 it loses blocks
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole tree."""
 
@@ -147,4 +159,5 @@ class Settings:
     memory: MemorySettings = MemorySettings()
     persona: PersonaSettings = PersonaSettings()
     work: WorkSettings = WorkSettings()
+    audio: AudioSettings = AudioSettings()
     store: StoreSettings = StoreSettings()

@@ -1,0 +1,188 @@
+"""What the audio process runs: the sound card on one side, the pipe to the engine on the other.
+
+A stream that falls silent ends this process: PortAudio cannot close a frozen one, and knows no new devices either.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from multiprocessing.connection import Connection
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
+
+from core.audio import devices
+from core.audio.echo import aec3
+from core.audio.hearing import Hearing, drained
+from core.audio.playback import Playback
+from core.audio.wire import Kind, Levels, Packet, frame_bytes, sound
+from core.settings import AudioSettings
+from core.types import VOICE_RATE, Samples, Turn
+
+if TYPE_CHECKING:
+    from core.audio.streams import Input, Output
+
+LEVELS_EVERY = 0.1  # seconds
+SILENCE = 1.0  # seconds without a callback after which a stream is lost
+STARTING = 3.0  # and right after opening
+
+
+def run(pipe: Connection, settings: AudioSettings) -> None:
+    """Serve the engine until it closes the pipe, or the sound card fails."""
+    _settle_in(pipe)
+    try:
+        Service(pipe, settings).run()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        os._exit(0)
+    except BaseException as error:  # whatever it is, the engine says it and starts another process
+        _say_last(pipe, f"{type(error).__name__}: {error}")
+    os._exit(1)  # without closing streams: that may hang for ever
+
+
+def scout(pipe: Connection, settings: AudioSettings) -> None:
+    """Tell which devices there are now, and whether those that were chosen open."""
+    _settle_in(pipe)
+    found = devices.listed()
+    names = {"microphone": settings.microphone, "loudspeaker": settings.loudspeaker}
+    openings = {side: devices.find(side, names[side]) for side in devices.SIDES}
+    usable = {side: opening.name if opening else None for side, opening in openings.items()}
+    pipe.send_bytes(Packet(Kind.LISTED, body=devices.as_json(found).encode()).pack())
+    pipe.send_bytes(Packet(Kind.OPENED, body=json.dumps(usable).encode()).pack())
+    os._exit(0)
+
+
+def _settle_in(pipe: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the engine's; the pipe's end is ours
+    silent = os.open(os.devnull, os.O_WRONLY)
+    sys.stderr.flush()
+    os.dup2(silent, 2)  # ALSA writes about every device that it does not have
+    gc.freeze()
+    pipe.send_bytes(Packet(Kind.AWAKE).pack())
+
+
+def _say_last(pipe: Connection, why: str) -> None:
+    try:
+        pipe.send_bytes(Packet(Kind.LOST, body=why.encode()).pack())
+    except OSError:
+        pass  # nobody is left to be told
+
+
+class Service:
+    """Microphone frames up, sound down, until something ends it."""
+
+    def __init__(self, pipe: Connection, settings: AudioSettings) -> None:
+        self._pipe, self._set = pipe, settings
+        self._wake, self._lock = Event(), Lock()
+        self._playback = Playback()
+        self._began: dict[Turn, int] = {}
+        self._input: Input | None = None
+        self._output: Output | None = None
+        self._ears = Hearing(aec3() if settings.echo == "cancel" else None)
+
+    def run(self) -> None:
+        """Open the devices and serve."""
+        self._open()
+        Thread(target=self._obey, name="commands", daemon=True).start()
+        said = time.monotonic()
+        while True:
+            self._wake.wait(0.02)
+            self._wake.clear()
+            self._check()
+            for at, wide, narrow in self._hear():
+                self._say(Packet(Kind.FRAME, first=at, body=frame_bytes(wide, narrow)))
+            self._report()
+            if time.monotonic() - said > LEVELS_EVERY:
+                said = time.monotonic()
+                self._say(Packet(Kind.LEVELS, body=self._levels().pack()))
+
+    def _open(self) -> None:
+        from core.audio.streams import Input, Output  # looks for sound cards, which may hang
+
+        speaker = devices.find("loudspeaker", self._set.loudspeaker)
+        microphone = devices.find("microphone", self._set.microphone)
+        if speaker:
+            self._output = Output(speaker, self._set.latency_ms / 1000, self._playback, self._lock, self._clock)
+        if microphone:
+            self._input = Input(microphone, self._set.latency_ms / 1000, self._wake.set)
+        usable = {"microphone": microphone and microphone.name, "loudspeaker": speaker and speaker.name}
+        self._say(Packet(Kind.OPENED, body=json.dumps(usable).encode()))
+
+    def _obey(self) -> None:
+        try:
+            while True:
+                packet = Packet.unpack(self._pipe.recv_bytes())
+                with self._lock:
+                    self._do(packet)
+        except (EOFError, OSError):
+            os._exit(0)  # the engine has gone, or wants no more
+        except BaseException as error:
+            _say_last(self._pipe, f"{type(error).__name__}: {error}")
+            os._exit(1)
+
+    def _do(self, packet: Packet) -> None:
+        turn, playback = packet.turn, self._playback
+        match packet.kind:
+            case Kind.HOLD:
+                playback.hold(turn, packet.first)
+            case Kind.WRITE:
+                playback.write(turn, sound(packet.body))
+            case Kind.END:
+                playback.end(turn)
+            case Kind.COMMIT:
+                playback.commit(turn)
+            case Kind.SOFTEN:
+                playback.soften(turn, packet.first / 1000)
+            case Kind.STOP:
+                playback.stop(turn)
+        self._wake.set()
+
+    def _hear(self) -> list[tuple[int, Samples, Samples]]:
+        if self._output:
+            self._ears.own(drained(self._output.blocks), self._output.opening.rate)
+        if self._input:
+            return self._ears.take(drained(self._input.blocks), self._input.opening.rate)
+        return self._ears.pass_time()
+
+    def _clock(self) -> int:
+        return self._input.heard if self._input else self._ears.at
+
+    def _check(self) -> None:
+        for side, stream in (("microphone", self._input), ("loudspeaker", self._output)):
+            if stream is None:
+                continue
+            young = time.monotonic() - stream.opened < STARTING
+            if stream.ended or stream.age > (STARTING if young else SILENCE):
+                raise RuntimeError(f"the {side} {stream.opening.name} is gone")
+
+    def _report(self) -> None:
+        with self._lock:
+            handed, clock = self._output.mark if self._output else (self._playback.given, self._clock())
+            reports = self._playback.left(handed)
+        for report in reports:
+            began = clock + self._round_trip() - (handed - report.position) - report.samples
+            began = self._began.setdefault(report.turn, began)
+            self._say(Packet(report.kind, report.turn, report.samples, began))
+            if report.kind is not Kind.PLAYED:
+                self._began.pop(report.turn, None)
+
+    def _round_trip(self) -> int:
+        passed = (self._input.latency if self._input else 0) + (self._output.latency if self._output else 0)
+        return round(passed * VOICE_RATE)
+
+    def _levels(self) -> Levels:
+        return Levels(
+            self._ears.loudness.take(),
+            self._ears.own_loudness.take(),
+            self._output.dropouts if self._output else 0,
+            self._input.dropouts if self._input else 0,
+            self._playback.gaps,
+            self._playback.clipped,
+            self._ears.slips,
+        )
+
+    def _say(self, packet: Packet) -> None:
+        self._pipe.send_bytes(packet.pack())

@@ -1,0 +1,73 @@
+"""Takes the companion's own voice out of what the microphone hears: WebRTC's AEC3, and the pairing that it needs.
+
+The canceller finds the delay between reference and echo by itself, as long as that delay is positive, below about
+0.4 s and steady. So both streams are matched sample by sample from the first block on, zeros included, and the match
+is given up only when one of them has fallen behind for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from pywebrtc_audio import AudioProcessor
+
+from core.types import Samples
+
+RATE = 48_000  # Hz: at which echo is cancelled
+BLOCK = RATE // 100
+PATIENCE = 6 * BLOCK  # how long the microphone waits for a late reference
+SURPLUS = 4 * BLOCK  # reference that is left over for WINDOW blocks was left out of the match by a slip
+WINDOW = 300
+
+Cancel = Callable[[Samples, Samples], Samples]
+
+
+def aec3() -> Cancel:
+    """Return a new canceller for blocks of BLOCK samples: near and far in, near without echo out."""
+    processor = AudioProcessor(sample_rate=RATE, echo_cancellation=True, high_pass_filter=True)
+    return lambda near, far: np.asarray(processor.process(near, far), np.float32)
+
+
+class EchoCanceller:
+    """Pairs what is heard with what was handed to the loudspeaker."""
+
+    def __init__(self, cancel: Cancel | None) -> None:
+        self.slips = 0
+        self._cancel = cancel
+        self._near = self._far = np.zeros(0, np.float32)
+        self._begun = False
+        self._least, self._blocks = RATE, 0  # of the reference left over, in this window
+
+    def far(self, samples: Samples) -> None:
+        """Take what was handed to the loudspeaker, in order, silence included."""
+        self._far = np.concatenate([self._far, samples])
+
+    def near(self, samples: Samples) -> Samples:
+        """Take what the microphone heard; return what is ready of it, without echo."""
+        self._near = np.concatenate([self._near, samples])
+        if not self._begun:
+            self._begun = True
+            self._far = self._far[-BLOCK:]  # older reference has had its echo already
+        cleaned = []
+        while len(self._near) >= BLOCK and (len(self._far) >= BLOCK or len(self._near) > PATIENCE):
+            cleaned.append(self._block())
+        return np.concatenate([np.zeros(0, np.float32), *cleaned])
+
+    def _block(self) -> Samples:
+        near, self._near = self._near[:BLOCK], self._near[BLOCK:]
+        far, self._far = self._far[:BLOCK], self._far[BLOCK:]
+        if len(far) < BLOCK:
+            self.slips += 1
+            far = np.pad(far, (0, BLOCK - len(far)))
+        self._drop_surplus()
+        return near if self._cancel is None else self._cancel(near, far)
+
+    def _drop_surplus(self) -> None:
+        self._least, self._blocks = min(self._least, len(self._far)), self._blocks + 1
+        if self._blocks < WINDOW:
+            return
+        if self._least > SURPLUS:
+            self.slips += 1
+            self._far = self._far[self._least :]
+        self._least, self._blocks = RATE, 0

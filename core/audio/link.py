@@ -1,0 +1,179 @@
+"""Keeps an audio process running: watches it, replaces it, and says what happened.
+
+Whatever goes wrong with a sound card has one cure, a new process. What the engine sees of it is a stretch of silence
+in the microphone, and a reply that waits.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event as Flag
+from threading import Thread
+
+from core.audio import child
+from core.audio.loudspeaker import Loudspeaker
+from core.audio.microphone import Microphone
+from core.audio.process import AudioProcess
+from core.audio.scouting import Scout, Sight
+from core.audio.wire import Kind, Levels, Packet, frame
+from core.settings import AudioSettings
+
+HUNG = 2.0  # seconds without a word from a process that speaks ten times a second
+OPENING = 6.0  # and from one that opens its devices
+LOADING = 30.0  # and from one that is being loaded, however busy the computer is
+STEADY = 5.0  # seconds after which a process is no longer held against its predecessors
+LOOK_EVERY = 1.5  # seconds between looks for a device that is missing
+POLL = 0.02
+
+
+@dataclass(frozen=True)
+class AudioOpened:
+    """The audio process listens and plays on these devices; None where there is none."""
+
+    microphone: str | None
+    loudspeaker: str | None
+
+
+@dataclass(frozen=True)
+class AudioLost:
+    """Nothing can be heard or played for the moment."""
+
+    why: str
+
+
+AudioNews = AudioOpened | AudioLost
+
+
+class AudioLink:
+    """Microphone and loudspeaker over an audio process; `tell` is called on its thread and returns at once."""
+
+    def __init__(self, settings: AudioSettings, tell: Callable[[AudioNews], None]) -> None:
+        self.microphone, self.loudspeaker = Microphone(), Loudspeaker()
+        self.levels = Levels()
+        self.restarts = 0
+        self.pid = 0  # of the audio process
+        self._set, self._tell = settings, tell
+        self._closing = Flag()
+        self._opened: AudioOpened | None = None
+        self._scout: Scout | None = None
+        self._looked = 0.0
+        self._awake = False
+        self._shift = 0  # from the process's clock to the one clock
+        self._thread = Thread(target=self._run, name="audio", daemon=True)
+
+    def start(self) -> None:
+        """Start the audio process."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End it."""
+        self._closing.set()
+        self.microphone.close()
+        self._thread.join(3)
+
+    def _run(self) -> None:
+        pause = 0.0
+        while not self._closing.is_set():
+            began = time.monotonic()
+            why = self._serve()
+            if self._closing.is_set():
+                return
+            self.restarts += 1
+            if why:
+                self._tell(AudioLost(why))
+            pause = 0.0 if time.monotonic() - began > STEADY else min(pause * 2 + 0.1, 1.0)
+            self._rest(pause)
+
+    def _rest(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._closing.wait(POLL):
+            self.microphone.pass_time()
+
+    def _serve(self) -> str:
+        """Serve with one process until it ends; return why, or nothing if it was for something better."""
+        process = AudioProcess(child.run, self._set)
+        self.pid, self._opened, self._awake = process.pid, None, False
+        self.loudspeaker.resume(process.send)
+        try:
+            return self._follow(process)
+        except EOFError:
+            return "the audio process has ended"
+        finally:
+            self.loudspeaker.lose()
+            process.kill()
+            self._end_scout()
+
+    def _follow(self, process: AudioProcess) -> str:
+        while not self._closing.is_set():
+            packet = process.receive(POLL)
+            if packet is not None and packet.kind is Kind.LOST:
+                return packet.body.decode(errors="replace")
+            if packet is not None:
+                self._take(packet)
+            elif process.quiet_s > self._patience():
+                return "the sound does not answer"
+            if self._opened is None:
+                self.microphone.pass_time()
+            elif self._better():
+                return ""
+        return ""
+
+    def _patience(self) -> float:
+        if not self._awake:
+            return LOADING
+        return HUNG if self._opened else OPENING
+
+    def _take(self, packet: Packet) -> None:
+        if packet.kind is Kind.FRAME:
+            self._shift = self.microphone.at - packet.first
+            self.microphone.put(*frame(packet.body))
+        elif packet.kind is Kind.LEVELS:
+            self.levels = Levels.unpack(packet.body)
+        elif packet.kind is Kind.OPENED:
+            self._opened, self._shift = AudioOpened(**json.loads(packet.body)), self.microphone.at
+            self._tell(self._opened)
+        elif packet.kind is Kind.AWAKE:
+            self._awake = True
+        else:
+            self.loudspeaker.take(packet, self._shift)
+
+    # Devices that may come back.
+
+    def _better(self) -> bool:
+        """Look for the chosen devices while there are others in their place; return whether they are back."""
+        if self._scout is None:
+            if self._content() or time.monotonic() - self._looked < LOOK_EVERY:
+                return False
+            self._scout, self._looked = Scout(self._set), time.monotonic()
+        try:
+            sight = self._scout.look(0)
+        except EOFError:
+            self._end_scout()
+            return False
+        if sight is None:
+            return False
+        self._end_scout()
+        return self._preferred(sight)
+
+    def _content(self) -> bool:
+        sides = self._sides()
+        return all(has is not None and (not chosen or has == chosen) for has, chosen in sides)
+
+    def _preferred(self, sight: Sight) -> bool:
+        seen = (sight.microphone, sight.loudspeaker)
+        return any(
+            sees is not None and (has is None or (sees == chosen and has != chosen))
+            for sees, (has, chosen) in zip(seen, self._sides(), strict=True)
+        )
+
+    def _sides(self) -> tuple[tuple[str | None, str], tuple[str | None, str]]:
+        assert self._opened is not None
+        return (self._opened.microphone, self._set.microphone), (self._opened.loudspeaker, self._set.loudspeaker)
+
+    def _end_scout(self) -> None:
+        if self._scout:
+            self._scout.end()
+        self._scout = None
