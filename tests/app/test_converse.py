@@ -109,7 +109,7 @@ def test_ctrl_c_while_the_voice_hangs_ends_in_a_second_and_keeps_the_finished_tu
         signal.signal(signal.SIGINT, before)
         release.set()
     assert code == 130
-    assert took < 3, "a quarter of a second where the machine is idle; the voice would hang for thirty"
+    assert took < 10, "under a second where the machine is idle; the voice would hang for thirty"
     (turn,) = json.loads((tmp_path / "out" / "conversation.json").read_text())["turns"]
     assert turn["outcome"] == "answered"
     frames = soundfile.info(tmp_path / "out" / "reply-1.wav").frames
