@@ -8,7 +8,6 @@ phone of every frame where the synthesiser tells it, one spells the text (CTC). 
 from __future__ import annotations
 
 import json
-import math
 import random
 import shutil
 import time
@@ -43,10 +42,10 @@ class Recipe:
     mlp: int = 448
     encoder: int = 4
     decoder: int = 3
-    steps: int = 2400
+    steps: int = 6400
     full_share: float = 0.08  # of the steps, the last: whole windows of eight seconds
     batch_frames: int = 5600
-    rate: float = 2e-3
+    rate: float = 1.7e-3
     tests: int = 200
     save_every: int = 100
 
@@ -200,11 +199,9 @@ def train(work: Path, heard: Heard, noises: dict[str, np.ndarray], tokenizer: To
     return model.eval()
 
 
-def share_of_rate(progress: float, warm: float = 0.1) -> float:
-    """Return the learning rate's share of its peak: a rise, then half a cosine down to half a percent."""
-    if progress < warm:
-        return max(0.02, progress / warm)
-    return 0.005 + 0.995 * (0.5 + 0.5 * math.cos(math.pi * (progress - warm) / (1 - warm)))
+def share_of_rate(progress: float, warm: float = 0.04, decay: float = 0.4) -> float:
+    """Return the learning rate's share of its peak: a short rise, a plateau, at last a straight way down."""
+    return max(2e-3, min(1.0, progress / warm, (1.0 - progress) / decay))
 
 
 def losses(model: WhisperForConditionalGeneration, speller: torch.nn.Linear, namer: torch.nn.Linear,
