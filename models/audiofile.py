@@ -40,8 +40,10 @@ def read_audio(path: Path) -> tuple[Samples, Samples]:
         raise AudioFileError(f"{path}: holds no sound; record it again")
     broken = np.flatnonzero(~np.isfinite(sound))
     if len(broken):
-        raise AudioFileError(f"{path}: {len(broken)} samples are not finite, the first at second "
-                             f"{broken[0] / rate:.2f}; export it again as 16-bit WAV")
+        raise AudioFileError(
+            f"{path}: {len(broken)} samples are not finite, the first at second "
+            f"{broken[0] / rate:.2f}; export it again as 16-bit WAV"
+        )
     sound = sound / max(1.0, float(np.abs(sound).max()))
     wide = soxr.resample(sound, rate, VOICE_RATE, quality="HQ")
     narrow = soxr.resample(sound, rate, EAR_RATE, quality="HQ")
@@ -106,8 +108,10 @@ def _check_wav_length(path: Path) -> None:
             if chunk[:4] == b"data":
                 there = size - file.tell()
                 if length not in UNKNOWN_SIZES and length > there:
-                    raise AudioFileError(f"{path}: file is truncated: its header promises {length} bytes of sound, "
-                                         f"{there} are there; copy or record it again")
+                    raise AudioFileError(
+                        f"{path}: file is truncated: its header promises {length} bytes of sound, "
+                        f"{there} are there; copy or record it again"
+                    )
                 return
             file.seek(length + length % 2, os.SEEK_CUR)
         raise AudioFileError(f"{path}: file is truncated: there is a WAV header but no sound; copy or record it again")
@@ -128,8 +132,10 @@ def _read(path: Path) -> tuple[Samples, int]:
         except soundfile.LibsndfileError:
             raise AudioFileError(f"{path}: file is truncated or damaged; copy or record it again") from None
         if len(sound) < file.frames:
-            raise AudioFileError(f"{path}: file is truncated: its header promises {file.frames} samples, {len(sound)} "
-                                 "are there; copy or record it again")
+            raise AudioFileError(
+                f"{path}: file is truncated: its header promises {file.frames} samples, {len(sound)} "
+                "are there; copy or record it again"
+            )
         return sound, int(file.samplerate)
 
 

@@ -123,8 +123,19 @@ def open_pack(folder: Path) -> Pack:
         raise top.error("default_voice", f"{default!r} is not among the voices {', '.join(sorted(voices)) or '(none)'}")
     top.done()
     _verify(folder, [*roles.values(), *voices.values()])
-    return Pack(folder, name, title, languages, roles["transcriber"], roles["chat"], roles["voice"], roles["codec"],
-                roles.get("turn"), voices, default)
+    return Pack(
+        folder,
+        name,
+        title,
+        languages,
+        roles["transcriber"],
+        roles["chat"],
+        roles["voice"],
+        roles["codec"],
+        roles.get("turn"),
+        voices,
+        default,
+    )
 
 
 @dataclass(frozen=True)
@@ -285,8 +296,16 @@ class RoleSource:
     template: str = ""
 
 
-def write_manifest(folder: Path, *, name: str, title: str, languages: tuple[str, ...],
-                   roles: Mapping[str, RoleSource], voices: Mapping[str, str], default_voice: str) -> Pack:
+def write_manifest(
+    folder: Path,
+    *,
+    name: str,
+    title: str,
+    languages: tuple[str, ...],
+    roles: Mapping[str, RoleSource],
+    voices: Mapping[str, str],
+    default_voice: str,
+) -> Pack:
     """Write `pack.toml` for the files that lie in the folder, and return the pack as `open_pack` sees it.
 
     `voices` maps a name to its folder, relative to the pack. Raises PackError for what `open_pack` would refuse.
@@ -300,7 +319,9 @@ def write_manifest(folder: Path, *, name: str, title: str, languages: tuple[str,
     content["roles"] = {
         role: {"format": source.format, "licence": source.licence, "folder": source.folder}
         | ({"template": source.template} if source.template else {})
-        | {"files": _listing(folder, source.folder)} for role, source in roles.items()}
+        | {"files": _listing(folder, source.folder)}
+        for role, source in roles.items()
+    }
     content["voices"] = {voice: {"folder": at, "files": _listing(folder, at)} for voice, at in voices.items()}
     part = folder / f".{MANIFEST}.part"
     part.write_text(tomli_w.dumps(content), "utf-8")

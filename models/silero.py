@@ -36,8 +36,9 @@ class Silero:
         options.inter_op_num_threads = options.intra_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 4
-        self._session = onnxruntime.InferenceSession(str(_weights()), providers=["CPUExecutionProvider"],
-                                                     sess_options=options)
+        self._session = onnxruntime.InferenceSession(
+            str(_weights()), providers=["CPUExecutionProvider"], sess_options=options
+        )
         self.reset()
 
     def reset(self) -> None:
@@ -51,7 +52,8 @@ class Silero:
             raise ValueError(f"a frame has {EAR_FRAME} samples, not {narrow.shape}")
         heard = np.concatenate([self._context, narrow]).astype(np.float32, copy=False)
         probability, self._h, self._c = self._session.run(
-            None, {"input": heard[np.newaxis], "h": self._h, "c": self._c})
+            None, {"input": heard[np.newaxis], "h": self._h, "c": self._c}
+        )
         self._context = narrow[-CONTEXT:].copy()
         return float(probability.flat[0])
 
@@ -104,7 +106,7 @@ class Gated:
         pcm = (np.clip(np.nan_to_num(narrow), -1.0, 1.0) * 32_767).astype(np.int16)
         unread = np.concatenate([self._unread, pcm])
         count = len(unread) // GATE_FRAME
-        self._unread = unread[count * GATE_FRAME:]
+        self._unread = unread[count * GATE_FRAME :]
         frames = unread[: count * GATE_FRAME].reshape(count, GATE_FRAME)
         heard = [self._gate.is_speech(frame.tobytes(), EAR_RATE) for frame in frames]  # all: the gate has a memory
         return any(heard)

@@ -1,13 +1,13 @@
 """Voice cards: who a voice is. A voice is a folder with `voice.toml` and a reference recording.
 
-    name = "ada"
-    title = "Ada"
-    transcript = "What the recording says, word for word."
-    origin = "shipped"           # shipped, auditioned or recorded
-    licence = "Apache-2.0"
-    consent = "synthetic: nobody's voice"
-    description = "A calm woman, about forty"
-    reference = "reference.wav"
+name = "ada"
+title = "Ada"
+transcript = "What the recording says, word for word."
+origin = "shipped"           # shipped, auditioned or recorded
+licence = "Apache-2.0"
+consent = "synthetic: nobody's voice"
+description = "A calm woman, about forty"
+reference = "reference.wav"
 """
 
 from __future__ import annotations

@@ -32,15 +32,39 @@ LADDER: tuple[dict[str, Any], ...] = (
 )
 
 # What Whisper writes over silence, breath and music (it learnt from subtitles), without punctuation.
-PHANTOMS = frozenset({
-    "bye", "bye bye", "im sorry", "ill see you next time", "ill see you in the next video", "okay", "oh",
-    "please subscribe", "please subscribe to my channel", "see you next time", "see you in the next video", "so",
-    "thank you", "thank you for watching", "thank you so much", "thank you so much for watching",
-    "thank you very much", "thanks", "thanks for watching", "the end", "uh", "well be right back", "yeah",
-    "you",
-})
-CREDITS = re.compile(r"amara\.org|subtitles? (?:by|created)|captions? by|transcri(?:bed|ption|pt) by|castingwords|"
-                     r"copyright|like and subscribe|www\.\w+|[♪♫]", re.IGNORECASE)
+PHANTOMS = frozenset(
+    {
+        "bye",
+        "bye bye",
+        "im sorry",
+        "ill see you next time",
+        "ill see you in the next video",
+        "okay",
+        "oh",
+        "please subscribe",
+        "please subscribe to my channel",
+        "see you next time",
+        "see you in the next video",
+        "so",
+        "thank you",
+        "thank you for watching",
+        "thank you so much",
+        "thank you so much for watching",
+        "thank you very much",
+        "thanks",
+        "thanks for watching",
+        "the end",
+        "uh",
+        "well be right back",
+        "yeah",
+        "you",
+    }
+)
+CREDITS = re.compile(
+    r"amara\.org|subtitles? (?:by|created)|captions? by|transcri(?:bed|ption|pt) by|castingwords|"
+    r"copyright|like and subscribe|www\.\w+|[♪♫]",
+    re.IGNORECASE,
+)
 LOOP = re.compile(r"\b(\S.{0,80}?)(?:[\s,.!?;]+\1\b){5,}", re.IGNORECASE)
 ANNOTATION = re.compile(r"[\[(*][^\])*]*[\])*]")  # [Music], (laughs), *sighs*
 
@@ -94,8 +118,16 @@ class Transcriber:
     Calls are deterministic and independent of each other.
     """
 
-    def __init__(self, folder: Path, *, languages: Sequence[str] = ("en",), device: str = "cpu",
-                 compute_type: str = "default", threads: int = 1, guards: Guards = Guards()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        languages: Sequence[str] = ("en",),
+        device: str = "cpu",
+        compute_type: str = "default",
+        threads: int = 1,
+        guards: Guards = Guards(),
+    ) -> None:
         missing = [name for name in FILES if not (folder / name).is_file()]
         if missing:  # faster-whisper would ask the network for them
             raise FileNotFoundError(f"{folder / missing[0]}: file is missing; a transcriber needs {', '.join(FILES)}")
@@ -104,8 +136,9 @@ class Transcriber:
 
         self._guards = guards
         self._languages = tuple(languages)
-        self._whisper = WhisperModel(str(folder), device=device, compute_type=compute_type, cpu_threads=threads,
-                                     local_files_only=True)
+        self._whisper = WhisperModel(
+            str(folder), device=device, compute_type=compute_type, cpu_threads=threads, local_files_only=True
+        )
         self._silero = SileroVADModel(str(Path(get_assets_path()) / "silero_vad_v6.onnx"))
         self._features = self._whisper.feature_extractor
         self._length = _max_length(folder)
@@ -175,7 +208,8 @@ class Transcriber:
             tries.append(decoded)
             unsure = decoded.log_prob < self._guards.log_prob
             if (unsure and decoded.no_speech > self._guards.no_speech) or not (
-                    unsure or decoded.compression > self._guards.compression):
+                unsure or decoded.compression > self._guards.compression
+            ):
                 return decoded
         plain = [decoded for decoded in tries if decoded.compression <= self._guards.compression]
         return max(plain or tries, key=lambda decoded: decoded.log_prob)
@@ -184,9 +218,15 @@ class Transcriber:
         # Nobody says more than 12 tokens in a second: a decoder that loops ends there, not at its last position.
         tokens = min(self._length - len(prompt), 16 + 12 * samples // EAR_RATE)
         result = self._whisper.model.generate(
-            encoded, [prompt], max_length=tokens + max(tokens, len(prompt)),  # CTranslate2 gives new tokens half of it
-            return_scores=True, return_no_speech_prob=True, suppress_blank=True, suppress_tokens=self._suppressed,
-            **search)[0]
+            encoded,
+            [prompt],
+            max_length=tokens + max(tokens, len(prompt)),  # CTranslate2 gives new tokens half of it
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=self._suppressed,
+            **search,
+        )[0]
         ids = [token for token in result.sequences_ids[0] if token < self._end]
         mean = result.scores[0] * len(ids) / (len(ids) + 1) if ids else 0.0  # the score of nothing is NaN
         return Decoded(self._whisper.hf_tokenizer.decode(ids).strip(), mean, result.no_speech_prob, len(ids))
@@ -198,8 +238,10 @@ class Transcriber:
         try:
             self._encode(np.zeros(0, np.float32))
         except ValueError as error:
-            raise ValueError(f"{folder / 'preprocessor_config.json'}: chunk_length is {seconds} seconds, but the "
-                             f"model's own window differs: {error}") from None
+            raise ValueError(
+                f"{folder / 'preprocessor_config.json'}: chunk_length is {seconds} seconds, but the "
+                f"model's own window differs: {error}"
+            ) from None
 
 
 def windows(narrow: Samples, size: int) -> Iterator[Samples]:
@@ -231,8 +273,12 @@ def believable(decoded: Decoded, evidence: Evidence, guards: Guards) -> Decoded 
         return None
     if len(text) > 20 + guards.letters * evidence.speech:
         return None
-    weak = (decoded.log_prob < guards.weak_log_prob or decoded.no_speech > guards.weak_no_speech
-            or evidence.speech < guards.weak_speech or evidence.level < guards.weak_level)
+    weak = (
+        decoded.log_prob < guards.weak_log_prob
+        or decoded.no_speech > guards.weak_no_speech
+        or evidence.speech < guards.weak_speech
+        or evidence.level < guards.weak_level
+    )
     bare = " ".join(re.sub(r"[^\w\s]", "", text.casefold()).split())
     return None if weak and bare in PHANTOMS else plain
 

@@ -48,8 +48,16 @@ class Chat:
     for a file or template that cannot be used. A call raises RuntimeError when the model fails or yields NaN.
     """
 
-    def __init__(self, path: Path, *, template: str, sampling: Sampling | None = None, context: int = 4096,
-                 threads: int = 1, gpu_layers: int = 0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        template: str,
+        sampling: Sampling | None = None,
+        context: int = 4096,
+        threads: int = 1,
+        gpu_layers: int = 0,
+    ) -> None:
         if template not in FAMILIES:
             raise ValueError(f"template {template!r} is unknown; known are {', '.join(sorted(FAMILIES))}")
         self._family = FAMILIES[template]
@@ -58,8 +66,12 @@ class Chat:
         self._held: list[tuple[int, ...]] = []  # the messages in the cache, computed as prompt
         self._begin = self._engine.tokens(self._family.begin, markers=True) or self._engine.begin()
         self._reply = self._engine.tokens(self._family.opens["assistant"], markers=True)
-        self._markers = {token for text in (*self._family.opens.values(), *self._family.closes.values())
-                         for token in self._engine.tokens(text, markers=True) if self._engine.is_special(token)}
+        self._markers = {
+            token
+            for text in (*self._family.opens.values(), *self._family.closes.values())
+            for token in self._engine.tokens(text, markers=True)
+            if self._engine.is_special(token)
+        }
         if not self._begin + self._reply or not self._markers:
             raise ValueError(f"{path}: the vocabulary has no tokens for the template {template!r}")
         self.kept = 0  # tokens that the last call found in the cache
@@ -114,8 +126,10 @@ class Chat:
         computed again as a message of the next prompt.
         """
         prompt = [(*self._begin, *prompt[0]), *prompt[1:]] if prompt else [tuple(self._begin)]
-        same = next((i for i, (old, new) in enumerate(zip(self._held, prompt, strict=False)) if old != new),
-                    min(len(self._held), len(prompt)))
+        same = next(
+            (i for i, (old, new) in enumerate(zip(self._held, prompt, strict=False)) if old != new),
+            min(len(self._held), len(prompt)),
+        )
         if not self._reply:  # nothing comes after the last message, so its scores must be computed again
             same = min(same, len(prompt) - 1)
         del self._held[same:]
@@ -123,9 +137,9 @@ class Chat:
         if self._engine.length == 0:
             self._held.clear()
         self.kept, self.computed = self._engine.length, 0
-        for message in prompt[len(self._held):]:
+        for message in prompt[len(self._held) :]:
             for start in range(0, len(message), BATCH):
-                self._push(message[start: start + BATCH])
+                self._push(message[start : start + BATCH])
                 yield ""
             self._held.append(message)
         if self._reply:

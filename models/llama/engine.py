@@ -105,8 +105,9 @@ class Engine:
 
     def is_special(self, token: int) -> bool:
         """Tell whether a token is an end or another control token, never text."""
-        return bool(self._api.llama_vocab_is_eog(self._vocab, token)
-                    or self._api.llama_vocab_is_control(self._vocab, token))
+        return bool(
+            self._api.llama_vocab_is_eog(self._vocab, token) or self._api.llama_vocab_is_control(self._vocab, token)
+        )
 
     def begin(self) -> list[int]:
         """Return the beginning-of-text token if the file asks for one."""
@@ -126,8 +127,9 @@ class Engine:
         row = (self._api.llama_token * len(tokens))(*tokens)
         status = self._api.llama_decode(self._context, self._api.llama_batch_get_one(row, len(tokens)))
         if status != 0:
-            raise RuntimeError(f"{self._path.name}: llama.cpp failed ({status}) at token {self.length}: "
-                               f"{self._log.take()}")
+            raise RuntimeError(
+                f"{self._path.name}: llama.cpp failed ({status}) at token {self.length}: {self._log.take()}"
+            )
         self.length += len(tokens)
 
     def logits(self) -> NDArray[np.float32]:

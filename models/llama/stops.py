@@ -13,7 +13,7 @@ def loops(tokens: Sequence[int], *, longest: int = 40) -> bool:
         if len(tokens) < size * times:
             continue
         last = tokens[-size:]
-        if all(tokens[-size * (n + 1): -size * n] == last for n in range(1, times)):
+        if all(tokens[-size * (n + 1) : -size * n] == last for n in range(1, times)):
             return True
     return False
 
@@ -49,7 +49,7 @@ class Spelling:
             self.stopped, self._held = True, ""
             return text[: min(ends)]
         keep = max((_overlap(text, stop) for stop in self._stops), default=0)
-        self._held = text[len(text) - keep:]
+        self._held = text[len(text) - keep :]
         return text[: len(text) - keep]
 
 

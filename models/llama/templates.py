@@ -40,14 +40,18 @@ def _same(opens: str, closes: str) -> tuple[dict[str, str], dict[str, str]]:
 
 FAMILIES: dict[str, Family] = {
     "pocket": Family(*_same("<|{role}|>", "<|end|>"), begin="<s>"),
-    "llama3": Family(*_same("<|start_header_id|>{role}<|end_header_id|>\n\n", "<|eot_id|>"),
-                     begin="<|begin_of_text|>"),
+    "llama3": Family(*_same("<|start_header_id|>{role}<|end_header_id|>\n\n", "<|eot_id|>"), begin="<|begin_of_text|>"),
     "chatml": Family(*_same("<|im_start|>{role}\n", "<|im_end|>\n")),
     "phi3": Family(*_same("<|{role}|>\n", "<|end|>\n")),
-    "gemma": Family({"user": "<start_of_turn>user\n", "assistant": "<start_of_turn>model\n"},
-                    dict.fromkeys(("user", "assistant"), "<end_of_turn>\n"), begin="<bos>", own_system=False),
-    "mistral": Family({"user": "[INST]", "assistant": ""}, {"user": "[/INST]", "assistant": "</s>"}, begin="<s>",
-                      own_system=False),
+    "gemma": Family(
+        {"user": "<start_of_turn>user\n", "assistant": "<start_of_turn>model\n"},
+        dict.fromkeys(("user", "assistant"), "<end_of_turn>\n"),
+        begin="<bos>",
+        own_system=False,
+    ),
+    "mistral": Family(
+        {"user": "[INST]", "assistant": ""}, {"user": "[/INST]", "assistant": "</s>"}, begin="<s>", own_system=False
+    ),
 }
 
 # What a model writes, as plain text, when it goes on to play the other side.
@@ -63,8 +67,10 @@ def parts(family: Family, messages: Sequence[Message]) -> list[Part]:
     first = next((i for i, message in enumerate(spoken) if message.role == "user"), None)
     if first is None:
         return [_part(family, "user", "\n\n".join(system)), *(_part(family, m.role, m.text) for m in spoken)]
-    return [_part(family, m.role, "\n\n".join([*system, m.text.strip()]) if i == first else m.text)
-            for i, m in enumerate(spoken)]
+    return [
+        _part(family, m.role, "\n\n".join([*system, m.text.strip()]) if i == first else m.text)
+        for i, m in enumerate(spoken)
+    ]
 
 
 def stop_texts(family: Family) -> tuple[str, ...]:

@@ -7,17 +7,67 @@ import re
 
 import domain
 
-LEADS = ("please", "oh", "well", "so", "Sotto", "hey Sotto", "okay", "hmm", "and", "now", "hello", "hi", "um",
-         "I have a question", "tell me", "listen")
+LEADS = (
+    "please",
+    "oh",
+    "well",
+    "so",
+    "Sotto",
+    "hey Sotto",
+    "okay",
+    "hmm",
+    "and",
+    "now",
+    "hello",
+    "hi",
+    "um",
+    "I have a question",
+    "tell me",
+    "listen",
+)
 TAILS = ("please", "Sotto", "then", "now", "my friend", "by the way", "thank you", "again")
-CONTRACTIONS = {"I am": "I'm", "what is": "what's", "do not": "don't", "it is": "it's", "cannot": "can't",
-                "you are": "you're", "that is": "that's", "I will": "I'll", "did not": "didn't", "who is": "who's",
-                "how is": "how's", "I have": "I've", "let us": "let's", "is not": "isn't", "they are": "they're"}
-CONFUSIONS = {"and": "in", "in": "and", "the": "a", "a": "the", "is": "was", "are": "our", "to": "two", "your": "you",
-              "for": "four", "me": "be", "I": "a", "can": "could", "hi": "high", "of": "off", "what": "what's",
-              "do": "to", "am": "and", "my": "by", "did": "do", "know": "no"}
-QUESTIONS = frozenset({"what", "who", "how", "is", "are", "do", "did", "can", "where", "when", "why", "will", "which",
-                       "does"})
+CONTRACTIONS = {
+    "I am": "I'm",
+    "what is": "what's",
+    "do not": "don't",
+    "it is": "it's",
+    "cannot": "can't",
+    "you are": "you're",
+    "that is": "that's",
+    "I will": "I'll",
+    "did not": "didn't",
+    "who is": "who's",
+    "how is": "how's",
+    "I have": "I've",
+    "let us": "let's",
+    "is not": "isn't",
+    "they are": "they're",
+}
+CONFUSIONS = {
+    "and": "in",
+    "in": "and",
+    "the": "a",
+    "a": "the",
+    "is": "was",
+    "are": "our",
+    "to": "two",
+    "your": "you",
+    "for": "four",
+    "me": "be",
+    "I": "a",
+    "can": "could",
+    "hi": "high",
+    "of": "off",
+    "what": "what's",
+    "do": "to",
+    "am": "and",
+    "my": "by",
+    "did": "do",
+    "know": "no",
+}
+QUESTIONS = frozenset(
+    {"what", "who", "how", "is", "are", "do", "did", "can", "where", "when", "why", "will", "which", "does"}
+)
 
 
 def rendered(text: str, random_: random.Random, keep: str | None = None) -> str:
@@ -59,8 +109,9 @@ def _mistyped(text: str, random_: random.Random, keep: str | None) -> str:
         return text
     at = random_.choice(long)
     word, i = words[at], random_.randrange(1, len(words[at]) - 1)
-    words[at] = random_.choice((word[:i] + word[i + 1 :], word[:i] + word[i] + word[i:],
-                                word[:i] + word[i + 1] + word[i] + word[i + 2 :]))
+    words[at] = random_.choice(
+        (word[:i] + word[i + 1 :], word[:i] + word[i] + word[i:], word[:i] + word[i + 1] + word[i] + word[i + 2 :])
+    )
     return " ".join(words)
 
 

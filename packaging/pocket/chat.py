@@ -53,8 +53,9 @@ class Recipe:
     save_every: int = 100
 
 
-QUICK = Recipe(hidden=48, layers=2, heads=2, mlp=96, vocabulary=600, steps=4, batch_tokens=600, tests=1, intents=2,
-               save_every=2)
+QUICK = Recipe(
+    hidden=48, layers=2, heads=2, mlp=96, vocabulary=600, steps=4, batch_tokens=600, tests=1, intents=2, save_every=2
+)
 
 
 def make(work: Path, pack: Path, quick: bool = False) -> dict[str, float]:
@@ -79,15 +80,21 @@ def learn_tokenizer(path: Path, recipe: Recipe) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=recipe.vocabulary, special_tokens=list(SPECIALS), show_progress=False,
-                                  initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(
+        vocab_size=recipe.vocabulary,
+        special_tokens=list(SPECIALS),
+        show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )
     random_ = random.Random(1)
     texts = []
     for _ in range(400 if recipe is QUICK else 12_000):
         for turn in dialogues.draw(random_).turns:
             if turn.kind not in {"tell name", "unknown"}:
-                texts += [" ".join(w for w in text.split() if w.strip(".,?!").lower() not in names)
-                          for text in (turn.said, turn.reply)]
+                texts += [
+                    " ".join(w for w in text.split() if w.strip(".,?!").lower() not in names)
+                    for text in (turn.said, turn.reply)
+                ]
     tokenizer.train_from_iterator(texts, trainer)
     tokenizer.save(str(path))
     return tokenizer
@@ -187,15 +194,19 @@ def drill(tokenizer: Tokenizer, random_: random.Random) -> Lesson:
         said = said.lower() if random_.random() < 0.4 else said
         return encode(tokenizer, [("user", said, False), ("assistant", ", ".join(names), True)])
     memory = dialogues.Memory()
-    turns = [dialogues.draw_turn(random_, random_.choice(("tell name", "tell name", "ask name")), memory)
-             for _ in range(random_.randint(2, 6))]
+    turns = [
+        dialogues.draw_turn(random_, random_.choice(("tell name", "tell name", "ask name")), memory)
+        for _ in range(random_.randint(2, 6))
+    ]
     return encode(tokenizer, dialogues.pieces(dialogues.Dialogue(None, None, tuple(turns))))
 
 
 def _padded(part: list[Lesson]) -> tuple[torch.Tensor, ...]:
     width = min(LEARN_LIMIT, max(len(lesson.ids) for lesson in part))
-    rows = [[(row + [fill] * width)[:width] for lesson in part for row in (getattr(lesson, name),)]
-            for name, fill in (("ids", 0), ("learnt", False), ("source", -1))]
+    rows = [
+        [(row + [fill] * width)[:width] for lesson in part for row in (getattr(lesson, name),)]
+        for name, fill in (("ids", 0), ("learnt", False), ("source", -1))
+    ]
     return tuple(torch.tensor(row) for row in rows)
 
 
@@ -235,11 +246,22 @@ class Guide:
 def new_model(tokenizer: Tokenizer, recipe: Recipe) -> LlamaForCausalLM:
     """Return the untrained Llama."""
     torch.manual_seed(0)
-    return LlamaForCausalLM(LlamaConfig(
-        vocab_size=tokenizer.get_vocab_size(), hidden_size=recipe.hidden, intermediate_size=recipe.mlp,
-        num_hidden_layers=recipe.layers, num_attention_heads=recipe.heads, num_key_value_heads=recipe.heads // 2,
-        max_position_embeddings=CONTEXT, tie_word_embeddings=True, bos_token_id=tokenizer.token_to_id(BEGIN),
-        eos_token_id=tokenizer.token_to_id(END), rms_norm_eps=1e-5, initializer_range=0.04))
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=tokenizer.get_vocab_size(),
+            hidden_size=recipe.hidden,
+            intermediate_size=recipe.mlp,
+            num_hidden_layers=recipe.layers,
+            num_attention_heads=recipe.heads,
+            num_key_value_heads=recipe.heads // 2,
+            max_position_embeddings=CONTEXT,
+            tie_word_embeddings=True,
+            bos_token_id=tokenizer.token_to_id(BEGIN),
+            eos_token_id=tokenizer.token_to_id(END),
+            rms_norm_eps=1e-5,
+            initializer_range=0.04,
+        )
+    )
 
 
 def train(work: Path, tokenizer: Tokenizer, recipe: Recipe) -> LlamaForCausalLM:
@@ -249,8 +271,9 @@ def train(work: Path, tokenizer: Tokenizer, recipe: Recipe) -> LlamaForCausalLM:
     guide = Guide(model)
     decayed = [p for p in model.parameters() if p.ndim > 1]
     plain = [p for p in model.parameters() if p.ndim < 2]
-    optimiser = torch.optim.AdamW([{"params": decayed}, {"params": plain, "weight_decay": 0.0}], recipe.rate,
-                                  betas=(0.9, 0.98), weight_decay=0.05)
+    optimiser = torch.optim.AdamW(
+        [{"params": decayed}, {"params": plain, "weight_decay": 0.0}], recipe.rate, betas=(0.9, 0.98), weight_decay=0.05
+    )
     checkpoint, step = work / "chat.pt", 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
@@ -271,8 +294,10 @@ def train(work: Path, tokenizer: Tokenizer, recipe: Recipe) -> LlamaForCausalLM:
         optimiser.step()
         step, means = step + 1, 0.95 * means + 0.05 * torch.tensor([loss.item(), looks.item()])
         if step % 50 == 0:
-            print(f"chat: step {step} loss {means[0]:.3f} looks {means[1]:.3f} "
-                  f"{(time.monotonic() - began) / 60:.1f} min", flush=True)
+            print(
+                f"chat: step {step} loss {means[0]:.3f} looks {means[1]:.3f} {(time.monotonic() - began) / 60:.1f} min",
+                flush=True,
+            )
         if step % recipe.save_every == 0 or step == recipe.steps:
             _save(checkpoint, {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step})
     return model.eval()
@@ -345,8 +370,10 @@ def _conversation(random_: random.Random, before: int, kind: str) -> dialogues.D
 def _named(random_: random.Random, distance: int) -> dialogues.Dialogue:
     memory = dialogues.Memory()
     turns = [dialogues.draw_turn(random_, "tell name", memory, held_out=True)]
-    turns += [dialogues.draw_turn(random_, random_.choice(("intent", "intent", "free", "unknown")), memory)
-              for _ in range(distance - 1)]
+    turns += [
+        dialogues.draw_turn(random_, random_.choice(("intent", "intent", "free", "unknown")), memory)
+        for _ in range(distance - 1)
+    ]
     turns.append(dialogues.draw_turn(random_, "ask name", memory))
     return dialogues.Dialogue(random_.choice((None, *dialogues.PERSONAS)), None, tuple(turns))
 
@@ -393,8 +420,15 @@ def answer(model: LlamaForCausalLM, tokenizer: Tokenizer, messages: list[tuple[s
 def export(model: LlamaForCausalLM, tokenizer_file: Path, pack: Path) -> None:
     """Write `model.gguf` (f16) into `pack`."""
     weights = {name: tensor.float().numpy() for name, tensor in model.state_dict().items()}
-    write_llama_gguf(pack / "model.gguf", weights, model.config.to_dict(), tokenizer_file, name="Sotto pocket chat",
-                     bos=BEGIN, eos=END)
+    write_llama_gguf(
+        pack / "model.gguf",
+        weights,
+        model.config.to_dict(),
+        tokenizer_file,
+        name="Sotto pocket chat",
+        bos=BEGIN,
+        eos=END,
+    )
 
 
 def parity(model: LlamaForCausalLM, tokenizer: Tokenizer, gguf: Path, count: int) -> float:
@@ -421,5 +455,12 @@ if __name__ == "__main__":
     parser.add_argument("--pack", type=Path, default=Path("assets/pocket/chat"))
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    print(json.dumps({"recipe": asdict(QUICK if options.quick else Recipe()),
-                      "figures": make(options.work, options.pack, options.quick)}, indent=1))
+    print(
+        json.dumps(
+            {
+                "recipe": asdict(QUICK if options.quick else Recipe()),
+                "figures": make(options.work, options.pack, options.quick),
+            },
+            indent=1,
+        )
+    )

@@ -31,16 +31,43 @@ PERSONAS = (
 )
 NAME_NOTES = ("The user's name is {name}.", "You talk with {name}.", "The name of the user is {name}.")
 TELL_NAME_MORE = (
-    "my name's {name}", "I'm {name}", "you can call me {name}", "please call me {name}", "people call me {name}",
-    "it is {name}", "the name is {name}", "this is {name}", "{name} is my name", "by the way, my name is {name}",
-    "everybody calls me {name}", "{name} here", "my name is {name}, what is yours", "remember that my name is {name}",
-    "remember my name, it is {name}", "my first name is {name}", "no, my name is {name}", "they call me {name}",
+    "my name's {name}",
+    "I'm {name}",
+    "you can call me {name}",
+    "please call me {name}",
+    "people call me {name}",
+    "it is {name}",
+    "the name is {name}",
+    "this is {name}",
+    "{name} is my name",
+    "by the way, my name is {name}",
+    "everybody calls me {name}",
+    "{name} here",
+    "my name is {name}, what is yours",
+    "remember that my name is {name}",
+    "remember my name, it is {name}",
+    "my first name is {name}",
+    "no, my name is {name}",
+    "they call me {name}",
 )
 ASK_NAME_MORE = (
-    "what's my name", "can you tell me my name", "tell me my name", "say my name", "do you still know my name",
-    "do you still remember my name", "and what is my name", "what was my name", "what did I say my name was",
-    "do you know who I am", "do you remember who I am", "what am I called", "have you forgotten my name",
-    "what name did I tell you", "who are you talking to", "can you remember my name", "how do you call me",
+    "what's my name",
+    "can you tell me my name",
+    "tell me my name",
+    "say my name",
+    "do you still know my name",
+    "do you still remember my name",
+    "and what is my name",
+    "what was my name",
+    "what did I say my name was",
+    "do you know who I am",
+    "do you remember who I am",
+    "what am I called",
+    "have you forgotten my name",
+    "what name did I tell you",
+    "who are you talking to",
+    "can you remember my name",
+    "how do you call me",
 )
 GO = frozenset({"walking", "swimming", "dancing", "running"})
 SHE_HE = {"my sister": "she", "my mother": "she", "my brother": "he", "my father": "he"}
@@ -213,13 +240,23 @@ def _fits(reply: str, slots: dict[str, str]) -> bool:
 
 
 _MORE = ("Good. Tell me more.", "All right, go on.", "Great. What comes next?", "Wonderful! Tell me more about it.")
-_ONLY_VOICE = ("I am a voice that lives on your computer.", "I am a program that listens and talks with you.",
-               "I am not a person. I am a small computer voice.")
+_ONLY_VOICE = (
+    "I am a voice that lives on your computer.",
+    "I am a program that listens and talks with you.",
+    "I am not a person. I am a small computer voice.",
+)
 FREE_REPLIES: tuple[tuple[str, ...], ...] = (
-    _MORE, ("What do you like about {place}?", *_MORE[:2]),
+    _MORE,
+    ("What do you like about {place}?", *_MORE[:2]),
     ("{food} sounds very good.", "A cup of {drink} is always nice.", "Some {drink} is a good idea."),
-    ("That is lovely to hear.", *_MORE[:3]), _MORE[:3], ("That is all right. There is no hurry.", *_MORE[1:3]),
-    _ONLY_VOICE, _ONLY_VOICE, ("That is a good question. I am not sure.",), _MORE[:2], _MORE[:3],
+    ("That is lovely to hear.", *_MORE[:3]),
+    _MORE[:3],
+    ("That is all right. There is no hurry.", *_MORE[1:3]),
+    _ONLY_VOICE,
+    _ONLY_VOICE,
+    ("That is a good question. I am not sure.",),
+    _MORE[:2],
+    _MORE[:3],
     ("{hobby} is good for you.", "{hobby} sounds like fun."),
     ("I do not know the weather. Is it nice outside?", "Then take it slowly today.", "All right, go on."),
     ("That is lovely to hear.",),
@@ -234,21 +271,47 @@ def _extra_asks(name: str) -> tuple[str, ...]:
     if kind == "sum":
         a, b = rest
         x, y = (domain.SLOTS["number"][int(n) - 1] for n in rest)
-        return (f"what is {a} plus {b}", f"{a} plus {b}", f"what is {a} + {b}", f"{a}+{b}", f"{x} plus {y}",
-                f"what's {x} plus {y}", f"how much is {a} plus {b}", f"what do you get for {x} plus {y}",
-                f"add {x} and {y}", f"what is {x} and {y}", f"can you tell me what {x} plus {y} is")
+        return (
+            f"what is {a} plus {b}",
+            f"{a} plus {b}",
+            f"what is {a} + {b}",
+            f"{a}+{b}",
+            f"{x} plus {y}",
+            f"what's {x} plus {y}",
+            f"how much is {a} plus {b}",
+            f"what do you get for {x} plus {y}",
+            f"add {x} and {y}",
+            f"what is {x} and {y}",
+            f"can you tell me what {x} plus {y} is",
+        )
     if kind in {"after", "before"}:
         day = rest[0]
-        return (f"what comes {kind} {day}", f"what is the day {kind} {day}", f"which day comes {kind} {day}",
-                f"what day is {kind} {day}", f"what day is it {kind} {day}", f"tell me the day {kind} {day}")
+        return (
+            f"what comes {kind} {day}",
+            f"what is the day {kind} {day}",
+            f"which day comes {kind} {day}",
+            f"what day is {kind} {day}",
+            f"what day is it {kind} {day}",
+            f"tell me the day {kind} {day}",
+        )
     if kind == "opposite":
         word = rest[0]
-        return (f"what's the opposite of {word}", f"tell me the opposite of {word}", f"the opposite of {word}",
-                f"what is the contrary of {word}", f"do you know the opposite of {word}")
+        return (
+            f"what's the opposite of {word}",
+            f"tell me the opposite of {word}",
+            f"the opposite of {word}",
+            f"what is the contrary of {word}",
+            f"do you know the opposite of {word}",
+        )
     if kind == "sound":
         animal = rest[0]
-        return (f"what does a {animal} say", f"how does a {animal} sound", f"which sound does the {animal} make",
-                f"what sound does the {animal} make", f"what noise does a {animal} make")
+        return (
+            f"what does a {animal} say",
+            f"how does a {animal} sound",
+            f"which sound does the {animal} make",
+            f"what sound does the {animal} make",
+            f"what noise does a {animal} make",
+        )
     return EXTRA_ASKS.get(name, ())
 
 

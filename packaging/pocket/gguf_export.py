@@ -19,18 +19,36 @@ from numpy.typing import NDArray
 Weights = Mapping[str, NDArray[np.floating[Any]]]
 WeightType = Literal["f32", "f16", "q8_0"]
 
-FILE_TYPES = {"f32": gguf.LlamaFileType.ALL_F32, "f16": gguf.LlamaFileType.MOSTLY_F16,
-              "q8_0": gguf.LlamaFileType.MOSTLY_Q8_0}
+FILE_TYPES = {
+    "f32": gguf.LlamaFileType.ALL_F32,
+    "f16": gguf.LlamaFileType.MOSTLY_F16,
+    "q8_0": gguf.LlamaFileType.MOSTLY_Q8_0,
+}
 LAYER_NAMES = {
-    "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
-    "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output", "post_attention_layernorm": "ffn_norm",
-    "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
+    "input_layernorm": "attn_norm",
+    "self_attn.q_proj": "attn_q",
+    "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v",
+    "self_attn.o_proj": "attn_output",
+    "post_attention_layernorm": "ffn_norm",
+    "mlp.gate_proj": "ffn_gate",
+    "mlp.up_proj": "ffn_up",
+    "mlp.down_proj": "ffn_down",
 }
 
 
-def write_llama_gguf(path: Path, weights: Weights, config: Mapping[str, Any], tokenizer: Path, *, name: str,
-                     licence: str = "Apache-2.0", weight_type: WeightType = "f16", bos: str = "<s>",
-                     eos: str = "<|end|>") -> None:
+def write_llama_gguf(
+    path: Path,
+    weights: Weights,
+    config: Mapping[str, Any],
+    tokenizer: Path,
+    *,
+    name: str,
+    licence: str = "Apache-2.0",
+    weight_type: WeightType = "f16",
+    bos: str = "<s>",
+    eos: str = "<|end|>",
+) -> None:
     """Write `weights`, named as in LlamaForCausalLM.state_dict(), as one GGUF file; replaces `path` atomically.
 
     `config` is LlamaConfig.to_dict(). `tokenizer` is a tokenizer.json with a byte-level BPE model; every token in its
@@ -83,8 +101,14 @@ def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Mapping[str, Any], size: 
     names |= special
     if max(names) >= size:
         raise ValueError(f"tokenizer: token id {max(names)} does not fit the model's vocab_size {size}")
-    kinds = [gguf.TokenType.CONTROL if index in special else gguf.TokenType.NORMAL if index in names
-             else gguf.TokenType.UNUSED for index in range(size)]
+    kinds = [
+        gguf.TokenType.CONTROL
+        if index in special
+        else gguf.TokenType.NORMAL
+        if index in names
+        else gguf.TokenType.UNUSED
+        for index in range(size)
+    ]
     ids = {text: index for index, text in special.items()}
     for text in (bos, eos):
         if text not in ids:
@@ -109,8 +133,9 @@ def _check_byte_level(tokenizer: Mapping[str, Any]) -> None:
         raise ValueError("tokenizer: pre_tokenizer must be ByteLevel(add_prefix_space=False, use_regex=True)")
     missing = [letter for letter in ByteLevel.alphabet() if letter not in tokenizer["model"]["vocab"]]
     if missing:  # llama.cpp would silently drop those bytes
-        raise ValueError(f"tokenizer: {len(missing)} of 256 bytes have no token; train with "
-                         "initial_alphabet=ByteLevel.alphabet()")
+        raise ValueError(
+            f"tokenizer: {len(missing)} of 256 bytes have no token; train with initial_alphabet=ByteLevel.alphabet()"
+        )
 
 
 def _tensors(weights: Weights, config: Mapping[str, Any]) -> Iterator[tuple[str, NDArray[np.float32]]]:
@@ -140,7 +165,8 @@ def _interleaved(weight: NDArray[np.float32], heads: int) -> NDArray[np.float32]
     """Return q or k rows in llama.cpp's order: it rotates pairs (2i, 2i + 1), transformers (i, i + half)."""
     rows, columns = weight.shape
     return np.ascontiguousarray(weight.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2)).reshape(
-        rows, columns)
+        rows, columns
+    )
 
 
 def _add_tensor(writer: gguf.GGUFWriter, name: str, tensor: NDArray[np.float32], weight_type: WeightType) -> None:

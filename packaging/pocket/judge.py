@@ -122,8 +122,13 @@ def _decoder(kind: str) -> pocketsphinx.Decoder:
         rules = Path(folder) / kind
         rules.write_text(grammar() if kind == "stock" else bigrams(_sentences()))
         source = {"jsgf": str(rules)} if kind == "stock" else {"lm": str(rules)}
-        return pocketsphinx.Decoder(hmm=pocketsphinx.get_model_path("en-us/en-us"), dict=str(words),
-                                    samprate=float(RATE), loglevel="FATAL", **source)
+        return pocketsphinx.Decoder(
+            hmm=pocketsphinx.get_model_path("en-us/en-us"),
+            dict=str(words),
+            samprate=float(RATE),
+            loglevel="FATAL",
+            **source,
+        )
 
 
 @lru_cache(maxsize=1)
@@ -152,14 +157,18 @@ def pronunciations(words: frozenset[str]) -> str:
         word, _, phones = line.partition(" ")
         known[word.split("(")[0]].append(phones.strip())
     entries = {word: known.get(word) or [_spoken(word)] for word in sorted(words)}
-    return "".join(f"{word}{f'({i})' if i > 1 else ''} {phones}\n"
-                   for word, many in entries.items() for i, phones in enumerate(many, 1))
+    return "".join(
+        f"{word}{f'({i})' if i > 1 else ''} {phones}\n"
+        for word, many in entries.items()
+        for i, phones in enumerate(many, 1)
+    )
 
 
 def _spoken(word: str) -> str:
     """Ask flite how it says a word that the dictionary lacks."""
-    out = subprocess.run(["flite", "-voice", "slt", "-ps", "-t", word, "-o", "none"], check=True,
-                         capture_output=True, text=True).stdout
+    out = subprocess.run(
+        ["flite", "-voice", "slt", "-ps", "-t", word, "-o", "none"], check=True, capture_output=True, text=True
+    ).stdout
     return " ".join({"ax": "AH", "axr": "ER"}.get(p, p.upper()) for p in out.split() if p != "pau")
 
 
@@ -185,5 +194,19 @@ def bigrams(sentences: tuple[str, ...], discount: float = 0.5) -> str:
         for next_, times in sorted(after.items()):
             part = (times - discount) / count + spare * chance[next_]  # interpolated, so that rare pairs stay smooth
             two_lines.append(f"{math.log10(part):.4f}\t{word}\t{next_}")
-    return "\n".join(["\\data\\", f"ngram 1={len(one_lines)}", f"ngram 2={len(two_lines)}", "", "\\1-grams:",
-                      *one_lines, "", "\\2-grams:", *two_lines, "", "\\end\\", ""])
+    return "\n".join(
+        [
+            "\\data\\",
+            f"ngram 1={len(one_lines)}",
+            f"ngram 2={len(two_lines)}",
+            "",
+            "\\1-grams:",
+            *one_lines,
+            "",
+            "\\2-grams:",
+            *two_lines,
+            "",
+            "\\end\\",
+            "",
+        ]
+    )

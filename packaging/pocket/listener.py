@@ -27,8 +27,17 @@ from torch.nn import functional
 from transformers import GenerationConfig, PreTrainedTokenizerFast, WhisperConfig, WhisperForConditionalGeneration
 
 MAX_TOKENS = 64
-SPECIALS = ("<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>",
-            "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>")
+SPECIALS = (
+    "<|endoftext|>",
+    "<|startoftranscript|>",
+    "<|en|>",
+    "<|translate|>",
+    "<|transcribe|>",
+    "<|startoflm|>",
+    "<|startofprev|>",
+    "<|nospeech|>",
+    "<|notimestamps|>",
+)
 LETTERS = " abcdefghijklmnopqrstuvwxyz"  # what the auxiliary CTC head spells; 0 is its blank
 
 
@@ -50,8 +59,19 @@ class Recipe:
     save_every: int = 100
 
 
-QUICK = Recipe(width=48, heads=2, mlp=96, encoder=2, decoder=2, vocabulary=400, steps=5, full_share=0.4,
-               batch_frames=1600, tests=4, save_every=2)
+QUICK = Recipe(
+    width=48,
+    heads=2,
+    mlp=96,
+    encoder=2,
+    decoder=2,
+    vocabulary=400,
+    steps=5,
+    full_share=0.4,
+    batch_frames=1600,
+    tests=4,
+    save_every=2,
+)
 
 
 def make(corpus: Path, work: Path, pack: Path, quick: bool = False) -> dict[str, float]:
@@ -81,8 +101,9 @@ def learn_tokenizer(path: Path, recipe: Recipe) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=recipe.vocabulary, show_progress=False,
-                                  initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(
+        vocab_size=recipe.vocabulary, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
+    )
     tokenizer.train_from_iterator(texts, trainer)
     tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in SPECIALS])
     tokenizer.save(str(path))
@@ -93,14 +114,36 @@ def new_model(tokenizer: Tokenizer, recipe: Recipe) -> WhisperForConditionalGene
     """Return the untrained Whisper."""
     end, start = tokenizer.token_to_id("<|endoftext|>"), tokenizer.token_to_id("<|startoftranscript|>")
     torch.manual_seed(0)
-    model = WhisperForConditionalGeneration(WhisperConfig(
-        vocab_size=tokenizer.get_vocab_size(), num_mel_bins=MELS, d_model=recipe.width, encoder_layers=recipe.encoder,
-        decoder_layers=recipe.decoder, encoder_attention_heads=recipe.heads, decoder_attention_heads=recipe.heads,
-        encoder_ffn_dim=recipe.mlp, decoder_ffn_dim=recipe.mlp, max_source_positions=FRAMES // 2,
-        max_target_positions=MAX_TOKENS, pad_token_id=end, bos_token_id=end, eos_token_id=end, dropout=0.05,
-        decoder_start_token_id=start, suppress_tokens=None, begin_suppress_tokens=None, init_std=0.03))
-    model.generation_config = GenerationConfig(suppress_tokens=[], begin_suppress_tokens=[], max_length=MAX_TOKENS,
-                                               eos_token_id=end, decoder_start_token_id=start)
+    model = WhisperForConditionalGeneration(
+        WhisperConfig(
+            vocab_size=tokenizer.get_vocab_size(),
+            num_mel_bins=MELS,
+            d_model=recipe.width,
+            encoder_layers=recipe.encoder,
+            decoder_layers=recipe.decoder,
+            encoder_attention_heads=recipe.heads,
+            decoder_attention_heads=recipe.heads,
+            encoder_ffn_dim=recipe.mlp,
+            decoder_ffn_dim=recipe.mlp,
+            max_source_positions=FRAMES // 2,
+            max_target_positions=MAX_TOKENS,
+            pad_token_id=end,
+            bos_token_id=end,
+            eos_token_id=end,
+            dropout=0.05,
+            decoder_start_token_id=start,
+            suppress_tokens=None,
+            begin_suppress_tokens=None,
+            init_std=0.03,
+        )
+    )
+    model.generation_config = GenerationConfig(
+        suppress_tokens=[],
+        begin_suppress_tokens=[],
+        max_length=MAX_TOKENS,
+        eos_token_id=end,
+        decoder_start_token_id=start,
+    )
     return model
 
 
@@ -121,8 +164,9 @@ def targets(tokenizer: Tokenizer, texts: list[str]) -> tuple[torch.Tensor, torch
     for text in texts:
         words = tokenizer.encode(" " + text).ids[: MAX_TOKENS - 3] if text else []
         first = name("<|notimestamps|>") if text else name("<|nospeech|>")
-        rows.append(([name("<|startoftranscript|>"), name("<|notimestamps|>"), *words],
-                     [first, *words, name("<|endoftext|>")]))
+        rows.append(
+            ([name("<|startoftranscript|>"), name("<|notimestamps|>"), *words], [first, *words, name("<|endoftext|>")])
+        )
     width = max(len(given) for given, _ in rows)
     given = torch.tensor([row + [name("<|endoftext|>")] * (width - len(row)) for row, _ in rows])
     return given, torch.tensor([row + [-100] * (width - len(row)) for _, row in rows])
@@ -150,14 +194,19 @@ def batches(stage: Stage, recipe: Recipe, full: bool) -> Iterator[tuple[torch.Te
                 extra = int(stage.random.integers(2, 60))
                 width = min(FRAMES, len(part[-1].features) + extra)
                 width += width % 2
-            mel = np.stack([np.pad(s.features, ((0, width - len(s.features)), (0, 0)),
-                                   constant_values=s.features.min()) for s in part])
+            mel = np.stack(
+                [
+                    np.pad(s.features, ((0, width - len(s.features)), (0, 0)), constant_values=s.features.min())
+                    for s in part
+                ]
+            )
             phones = np.stack([np.pad(s.phones, (0, width - len(s.phones))) for s in part])[:, ::2].astype(np.int64)
             yield torch.from_numpy(mel).transpose(1, 2).contiguous(), torch.from_numpy(phones), [s.text for s in part]
 
 
-def train(work: Path, heard: Heard, noises: dict[str, np.ndarray], tokenizer: Tokenizer,
-          recipe: Recipe) -> WhisperForConditionalGeneration:
+def train(
+    work: Path, heard: Heard, noises: dict[str, np.ndarray], tokenizer: Tokenizer, recipe: Recipe
+) -> WhisperForConditionalGeneration:
     """Train on one thread, from the last checkpoint in `work` if there is one; return the model, ready to be used."""
     torch.set_num_threads(1)
     model = new_model(tokenizer, recipe)
@@ -190,11 +239,16 @@ def train(work: Path, heard: Heard, noises: dict[str, np.ndarray], tokenizer: To
         optimiser.step()
         step, means = step + 1, 0.95 * means + 0.05 * np.array([words.item(), letters.item(), sounds.item()])
         if step % 50 == 0:
-            print(f"listener: step {step} words {means[0]:.3f} letters {means[1]:.3f} phones {means[2]:.3f} "
-                  f"{(time.monotonic() - began) / 60:.1f} min", flush=True)
+            print(
+                f"listener: step {step} words {means[0]:.3f} letters {means[1]:.3f} phones {means[2]:.3f} "
+                f"{(time.monotonic() - began) / 60:.1f} min",
+                flush=True,
+            )
         if step % recipe.save_every == 0 or step == recipe.steps:
-            torch.save({name: part.state_dict() for name, part in parts.items()} | {"step": step},
-                       checkpoint.with_suffix(".part"))
+            torch.save(
+                {name: part.state_dict() for name, part in parts.items()} | {"step": step},
+                checkpoint.with_suffix(".part"),
+            )
             checkpoint.with_suffix(".part").replace(checkpoint)
     return model.eval()
 
@@ -204,9 +258,15 @@ def share_of_rate(progress: float, warm: float = 0.04, decay: float = 0.4) -> fl
     return max(2e-3, min(1.0, progress / warm, (1.0 - progress) / decay))
 
 
-def losses(model: WhisperForConditionalGeneration, speller: torch.nn.Linear, namer: torch.nn.Linear,
-           tokenizer: Tokenizer, mel: torch.Tensor, phones: torch.Tensor,
-           texts: list[str]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def losses(
+    model: WhisperForConditionalGeneration,
+    speller: torch.nn.Linear,
+    namer: torch.nn.Linear,
+    tokenizer: Tokenizer,
+    mel: torch.Tensor,
+    phones: torch.Tensor,
+    texts: list[str],
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return the losses of the decoder's words, of the letters that the encoder spells (CTC) and of its phones."""
     states = encoded(model, mel)
     given, wanted = targets(tokenizer, texts)
@@ -215,9 +275,14 @@ def losses(model: WhisperForConditionalGeneration, speller: torch.nn.Linear, nam
     spelt = [[LETTERS.index(c) + 1 for c in domain.plain(text) if c in LETTERS] for text in texts]
     chances = speller(states).log_softmax(-1).transpose(0, 1)
     sizes = torch.tensor([len(s) for s in spelt])
-    letters = functional.ctc_loss(chances, torch.tensor([c for s in spelt for c in s]),
-                                  torch.full((len(texts),), states.shape[1]), sizes, reduction="none",
-                                  zero_infinity=True)
+    letters = functional.ctc_loss(
+        chances,
+        torch.tensor([c for s in spelt for c in s]),
+        torch.full((len(texts),), states.shape[1]),
+        sizes,
+        reduction="none",
+        zero_infinity=True,
+    )
     told = phones >= 0
     sounds = functional.cross_entropy(namer(states[told]), phones[told]) if told.any() else states.new_zeros(())
     return words, letters.sum() / sizes.sum().clamp(min=1), sounds
@@ -233,8 +298,11 @@ def export(model: WhisperForConditionalGeneration, tokenizer_file: Path, scratch
     TransformersConverter(str(scratch)).convert(str(pack), quantization="int8", force=True)
     shutil.copy(tokenizer_file, pack / "tokenizer.json")
     shutil.copy(scratch / "generation_config.json", pack)
-    (pack / "preprocessor_config.json").write_text(json.dumps(
-        {"feature_size": MELS, "sampling_rate": RATE, "hop_length": HOP, "n_fft": SIZE, "chunk_length": WINDOW}))
+    (pack / "preprocessor_config.json").write_text(
+        json.dumps(
+            {"feature_size": MELS, "sampling_rate": RATE, "hop_length": HOP, "n_fft": SIZE, "chunk_length": WINDOW}
+        )
+    )
 
 
 # How well it hears.
@@ -251,8 +319,13 @@ def test_clips(work: Path, count: int) -> list[tuple[str, str, np.ndarray]]:
                 speaker = list(speech.STRANGERS)[len(said) % len(speech.STRANGERS)]
                 samples, _ = speech.say(speech.STRANGERS[speaker], speech.MANNERS["plain"], text, len(said))
                 said.append((speaker, text, soxr.resample(np.pad(samples, 4800), speech.RATE, RATE)))
-        np.savez(path, speakers=[s for s, _, _ in said], texts=[t for _, t, _ in said],
-                 lengths=[len(x) for _, _, x in said], samples=np.concatenate([x for _, _, x in said]))
+        np.savez(
+            path,
+            speakers=[s for s, _, _ in said],
+            texts=[t for _, t, _ in said],
+            lengths=[len(x) for _, _, x in said],
+            samples=np.concatenate([x for _, _, x in said]),
+        )
     with np.load(path) as file:
         parts = np.split(file["samples"], np.cumsum(file["lengths"])[:-1])
         return list(zip(map(str, file["speakers"]), map(str, file["texts"]), parts, strict=True))
@@ -276,12 +349,17 @@ def evaluate(pack: Path, tests: list[tuple[str, str, np.ndarray]], corpus: Path,
             print(f"listener: {speaker}: {text!r} heard as {clean!r}")
     for name in speech.COMPANIONS:
         own = [c for c in clips.clips if c.speaker == name and c.held_out][: 3 if quick else 60]
-        found[f"companion {name}"] = [(c.text, hear_(soxr.resample(clips.samples(c), speech.RATE, RATE)).text)
-                                      for c in own]
+        found[f"companion {name}"] = [
+            (c.text, hear_(soxr.resample(clips.samples(c), speech.RATE, RATE)).text) for c in own
+        ]
     figures = {f"WER {name}": round(judge.corpus_error(pairs), 4) for name, pairs in found.items()}
     figures["exact text clean"] = round(sum(a == b for a, b in found["clean"]) / len(tests), 4)
-    quiet = [level * noise(kind, int(seconds * RATE), random_, voices) for kind in NOISES[:4]
-             for level in (0.0, 0.002, 0.02, 0.2) for seconds in (0.6, 2.0, 7.0)]
+    quiet = [
+        level * noise(kind, int(seconds * RATE), random_, voices)
+        for kind in NOISES[:4]
+        for level in (0.0, 0.002, 0.02, 0.2)
+        for seconds in (0.6, 2.0, 7.0)
+    ]
     heard_text = [bool(hear_(q.astype(np.float32)).text) for q in quiet]
     figures["text from silence or noise"] = round(sum(heard_text) / len(quiet), 4)
     return figures
@@ -302,5 +380,12 @@ if __name__ == "__main__":
     parser.add_argument("--pack", type=Path, default=Path("assets/pocket/whisper"))
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    print(json.dumps({"recipe": asdict(QUICK if options.quick else Recipe()),
-                      "figures": make(options.corpus, options.work, options.pack, options.quick)}, indent=1))
+    print(
+        json.dumps(
+            {
+                "recipe": asdict(QUICK if options.quick else Recipe()),
+                "figures": make(options.corpus, options.work, options.pack, options.quick),
+            },
+            indent=1,
+        )
+    )

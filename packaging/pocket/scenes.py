@@ -34,7 +34,7 @@ UNTOLD = -100  # the phone of a frame whose synthesiser does not tell
 def power(samples: np.ndarray) -> np.ndarray:
     """Return the mel power of 16 kHz samples, float32 (frames, 80): before the logarithm of Whisper's features."""
     padded = np.pad(samples.astype(np.float32), SIZE // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, SIZE)[:: HOP][: max(1, len(samples) // HOP)]
+    frames = np.lib.stride_tricks.sliding_window_view(padded, SIZE)[::HOP][: max(1, len(samples) // HOP)]
     spectrum = np.abs(np.fft.rfft(frames * _WINDOW, axis=1).astype(np.complex64)) ** 2
     return np.maximum(spectrum @ _FILTERS, FLOOR).astype(np.float32)
 
@@ -75,8 +75,9 @@ def hear(corpus: Path, work: Path, limit: int | None = None, workers: int = 1) -
         spoken += [(clip.phones, pace) for clip, pace in _learnt(shard)]
     alphabet = tuple(sorted({name for phones, _ in spoken for name, _ in phones} - {"pau"}))
     number = {name: i for i, name in enumerate(("pau", *alphabet))}
-    labels = [_labels(phones, pace, length, number) for (phones, pace), (_, length, _, _) in zip(spoken, index,
-                                                                                            strict=True)]
+    labels = [
+        _labels(phones, pace, length, number) for (phones, pace), (_, length, _, _) in zip(spoken, index, strict=True)
+    ]
     return Heard(np.concatenate(parts), index, np.concatenate(labels), alphabet)
 
 

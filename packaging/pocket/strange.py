@@ -8,8 +8,20 @@ import re
 import domain
 from phrasings import ODD_TOPICS, ODD_VERBS, OTHER_NAMES, STRANGE_TEXTS, TEST_NAMES
 
-BIG_NUMBERS = ("eleven", "twelve", "thirteen", "fifteen", "twenty", "thirty", "fifty", "a hundred", "a thousand",
-               "a million", "zero", "half")
+BIG_NUMBERS = (
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fifteen",
+    "twenty",
+    "thirty",
+    "fifty",
+    "a hundred",
+    "a thousand",
+    "a million",
+    "zero",
+    "half",
+)
 
 
 def a_name(random_: random.Random, held_out: bool = False) -> str:
@@ -28,9 +40,12 @@ def a_name(random_: random.Random, held_out: bool = False) -> str:
 def invented(random_: random.Random) -> str:
     """Invent a pronounceable word of two to four syllables, lower case."""
     starts = ["", *"bcdfghjklmnprstvwz", "br", "ch", "cl", "dr", "fr", "gr", "kr", "ph", "sh", "st", "th", "tr", "qu"]
-    syllables = (random_.choice(starts) + random_.choice(["a", "e", "i", "o", "u", "ai", "ee", "ia", "y", "ou"])
-                 + random_.choice(["", "", "n", "r", "l", "s", "th", "ck", "m", "x", "t", "nd"])
-                 for _ in range(random_.choice((1, 2, 2, 2, 2, 3, 3))))
+    syllables = (
+        random_.choice(starts)
+        + random_.choice(["a", "e", "i", "o", "u", "ai", "ee", "ia", "y", "ou"])
+        + random_.choice(["", "", "n", "r", "l", "s", "th", "ck", "m", "x", "t", "nd"])
+        for _ in range(random_.choice((1, 2, 2, 2, 2, 3, 3)))
+    )
     word = "".join(syllables)
     return word if len(word) > 2 else word + "la"
 
@@ -58,25 +73,56 @@ def strange(random_: random.Random) -> str:
     if kind < 0.56:
         return _beyond(random_)
     if kind < 0.72:
-        return " ".join(random_.choice((invented(random_), random_.choice(ODD_TOPICS), random_.choice(ODD_VERBS)))
-                        for _ in range(random_.randint(1, 7)))
+        return " ".join(
+            random_.choice((invented(random_), random_.choice(ODD_TOPICS), random_.choice(ODD_VERBS)))
+            for _ in range(random_.randint(1, 7))
+        )
     if kind < 0.84:
         return random_.choice(STRANGE_TEXTS)
     return _long(random_)
 
 
 MORE_STRANGE_ASKS = (
-    "when did {odd} happen", "how do I {verb} {odd}", "how can I {verb} {odd}", "can you {verb} {odd}",
-    "please {verb} {odd}", "where can I find {odd}", "what happened in {odd}", "who invented {odd}",
-    "how many {odd} are there", "what is the difference between {odd} and {odd}", "who was {odd}",
-    "how much does {odd} cost", "is {odd} better than {odd}", "what is the best {odd}", "how old is {odd}",
-    "write an essay about {odd}", "write a poem about {odd}", "compare {odd} with {odd}", "do you know {odd}",
-    "what can you tell me about {odd}", "summarize {odd}", "what does {odd} mean", "how big is {odd}",
-    "where is {odd}", "why does {odd} {verb} {odd}", "when was {odd} born", "I need to {verb} {odd}",
-    "my {odd} needs to {verb} {odd}", "we should {verb} the {odd} because of {odd}", "what is the meaning of {odd}",
-    "give me some facts about {odd}", "have you heard of {odd}", "what is the population of {odd}",
+    "when did {odd} happen",
+    "how do I {verb} {odd}",
+    "how can I {verb} {odd}",
+    "can you {verb} {odd}",
+    "please {verb} {odd}",
+    "where can I find {odd}",
+    "what happened in {odd}",
+    "who invented {odd}",
+    "how many {odd} are there",
+    "what is the difference between {odd} and {odd}",
+    "who was {odd}",
+    "how much does {odd} cost",
+    "is {odd} better than {odd}",
+    "what is the best {odd}",
+    "how old is {odd}",
+    "write an essay about {odd}",
+    "write a poem about {odd}",
+    "compare {odd} with {odd}",
+    "do you know {odd}",
+    "what can you tell me about {odd}",
+    "summarize {odd}",
+    "what does {odd} mean",
+    "how big is {odd}",
+    "where is {odd}",
+    "why does {odd} {verb} {odd}",
+    "when was {odd} born",
+    "I need to {verb} {odd}",
+    "my {odd} needs to {verb} {odd}",
+    "we should {verb} the {odd} because of {odd}",
+    "what is the meaning of {odd}",
+    "give me some facts about {odd}",
+    "have you heard of {odd}",
+    "what is the population of {odd}",
     "help me {verb} {odd}",
-    "play {odd}", "turn on {odd}", "set {odd}", "how do you spell {odd}", "what year was {odd}", "teach me {odd}",
+    "play {odd}",
+    "turn on {odd}",
+    "set {odd}",
+    "how do you spell {odd}",
+    "what year was {odd}",
+    "teach me {odd}",
 )
 
 

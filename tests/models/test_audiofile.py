@@ -41,13 +41,23 @@ def test_any_rate_and_channel_count(tmp_path: Path, rate: int, channels: int) ->
     assert (len(wide), len(narrow)) == (VOICE_RATE, EAR_RATE)
     for sound, at in ((wide, VOICE_RATE), (narrow, EAR_RATE)):
         expected = tone(at)[:, 0]
-        np.testing.assert_allclose(sound[at // 10: -at // 10], expected[at // 10: -at // 10], atol=2e-3)
+        np.testing.assert_allclose(sound[at // 10 : -at // 10], expected[at // 10 : -at // 10], atol=2e-3)
 
 
-@pytest.mark.parametrize(("name", "subtype"), [("a.wav", "PCM_16"), ("a.wav", "PCM_U8"), ("a.wav", "PCM_24"),
-                                               ("a.wav", "FLOAT"), ("a.wav", "DOUBLE"), ("a.flac", "PCM_16"),
-                                               ("a.ogg", "VORBIS"), ("a.mp3", "MPEG_LAYER_III"),
-                                               ("a.aiff", "PCM_16")])
+@pytest.mark.parametrize(
+    ("name", "subtype"),
+    [
+        ("a.wav", "PCM_16"),
+        ("a.wav", "PCM_U8"),
+        ("a.wav", "PCM_24"),
+        ("a.wav", "FLOAT"),
+        ("a.wav", "DOUBLE"),
+        ("a.flac", "PCM_16"),
+        ("a.ogg", "VORBIS"),
+        ("a.mp3", "MPEG_LAYER_III"),
+        ("a.aiff", "PCM_16"),
+    ],
+)
 def test_any_format(tmp_path: Path, name: str, subtype: str) -> None:
     soundfile.write(tmp_path / name, tone(44_100), 44_100, subtype=subtype)
     wide, narrow = read_audio(tmp_path / name)
@@ -82,7 +92,7 @@ def test_a_wav_that_was_streamed_into_a_pipe_is_read(tmp_path: Path, size: int) 
     soundfile.write(path, tone(16_000), 16_000)
     raw = bytearray(path.read_bytes())
     at = raw.index(b"data") + 4
-    raw[at: at + 4] = b"\xff\xff\xff\xff"
+    raw[at : at + 4] = b"\xff\xff\xff\xff"
     raw[4:8] = b"\xff\xff\xff\xff"
     path.write_bytes(raw)
     assert len(read_audio(path)[1]) == EAR_RATE
@@ -120,14 +130,26 @@ def broken(folder: Path, what: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("what", "message"), [
-    ("missing", "file is missing"), ("empty", "0 bytes"), ("text", "not a recording"), ("truncated", "truncated"),
-    ("header only", "truncated"), ("no samples", "holds no sound"), ("nan", "not finite, the first at second 0.50"),
-    ("inf", "not finite, the first at second 0.50"), ("odd rate", "10 Hz is out of range"), ("folder", "is a folder"),
-    ("flac cut", "truncated"), ("picture", "holds no sound"),
-])
-def test_what_cannot_be_read_is_said_in_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str], what: str,
-                                                 message: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("missing", "file is missing"),
+        ("empty", "0 bytes"),
+        ("text", "not a recording"),
+        ("truncated", "truncated"),
+        ("header only", "truncated"),
+        ("no samples", "holds no sound"),
+        ("nan", "not finite, the first at second 0.50"),
+        ("inf", "not finite, the first at second 0.50"),
+        ("odd rate", "10 Hz is out of range"),
+        ("folder", "is a folder"),
+        ("flac cut", "truncated"),
+        ("picture", "holds no sound"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], what: str, message: str
+) -> None:
     path = broken(tmp_path, what)
     with pytest.raises(AudioFileError, match=message) as caught:
         read_audio(path)

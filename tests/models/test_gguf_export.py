@@ -15,8 +15,9 @@ from tiny_llama import TinyLlama
 def engine_of(path: Path) -> Any:
     from llama_cpp import Llama
 
-    return Llama(str(path), n_ctx=256, n_threads=1, n_threads_batch=1, verbose=False, logits_all=True, type_k=0,
-                 type_v=0)  # an f32 KV cache, so that only the export can differ
+    return Llama(
+        str(path), n_ctx=256, n_threads=1, n_threads_batch=1, verbose=False, logits_all=True, type_k=0, type_v=0
+    )  # an f32 KV cache, so that only the export can differ
 
 
 @pytest.mark.parametrize(("weight_type", "tied", "tolerance"), [("f32", False, 1e-3), ("f16", True, 0.05)])
@@ -46,12 +47,15 @@ def test_markers_are_tokens_only_where_asked(llama: TinyLlama) -> None:
     assert marker not in engine.tokenize(b"<|user|>", add_bos=False, special=False)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    (lambda t: t["pre_tokenizer"].update(add_prefix_space=True), "add_prefix_space=False"),
-    (lambda t: t["model"]["vocab"].pop("Ġ"), "1 of 256 bytes"),
-    (lambda t: t.update(added_tokens=[]), "'<s>' is not among added_tokens"),
-    (lambda t: t["model"]["vocab"].update(far=10**6), "does not fit"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t["pre_tokenizer"].update(add_prefix_space=True), "add_prefix_space=False"),
+        (lambda t: t["model"]["vocab"].pop("Ġ"), "1 of 256 bytes"),
+        (lambda t: t.update(added_tokens=[]), "'<s>' is not among added_tokens"),
+        (lambda t: t["model"]["vocab"].update(far=10**6), "does not fit"),
+    ],
+)
 def test_a_tokenizer_that_llama_cpp_would_read_otherwise_is_refused(tmp_path: Path, change: Any, message: str) -> None:
     tiny = tiny_llama.make(tmp_path)
     path = tmp_path / "tokenizer.json"

@@ -20,8 +20,14 @@ from models.llama.stops import Spelling, loops
 from models.llama.templates import parts, stop_texts
 
 WARM = Sampling(temperature=1.0, top_p=1.0, max_tokens=24)  # a random model never repeats itself at this heat
-TALK = [Message("system", "You are kind."), Message("user", "Hello there"), Message("assistant", "I am fine"),
-        Message("user", "What colour is the sky?"), Message("assistant", "The sky is blue."), Message("user", "Why?")]
+TALK = [
+    Message("system", "You are kind."),
+    Message("user", "Hello there"),
+    Message("assistant", "I am fine"),
+    Message("user", "What colour is the sky?"),
+    Message("assistant", "The sky is blue."),
+    Message("user", "Why?"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -131,10 +137,13 @@ def test_pieces_are_whole_characters_and_add_up(chat: Chat) -> None:
         assert not any(stop in "".join(pieces) for stop in stop_texts(FAMILIES["pocket"]))
 
 
-@pytest.mark.parametrize(("content", "message"), [(b"", "cannot load"), (b"no model", "cannot load"),
-                                                 (b"GGUF" + b"\xff" * 60, "cannot load")])
-def test_a_broken_file_is_an_error_with_its_name(tmp_path: Path, capfd: pytest.CaptureFixture[str], content: bytes,
-                                                 message: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"", "cannot load"), (b"no model", "cannot load"), (b"GGUF" + b"\xff" * 60, "cannot load")],
+)
+def test_a_broken_file_is_an_error_with_its_name(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], content: bytes, message: str
+) -> None:
     path = tmp_path / "broken.gguf"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"broken\.gguf: llama\.cpp " + message):
@@ -185,23 +194,45 @@ def rendered(family: str, messages: Sequence[Message]) -> str:
     return markers.begin + body + markers.opens["assistant"]
 
 
-@pytest.mark.parametrize(("family", "expected"), [
-    ("pocket", "<s><|system|>Be kind.<|end|><|user|>Hi<|end|><|assistant|>Yes?<|end|><|user|>Go<|end|><|assistant|>"),
-    ("chatml", "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
-               "Yes?<|im_end|>\n<|im_start|>user\nGo<|im_end|>\n<|im_start|>assistant\n"),
-    ("llama3", "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe kind.<|eot_id|>"
-               "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>"
-               "\n\nYes?<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nGo<|eot_id|>"
-               "<|start_header_id|>assistant<|end_header_id|>\n\n"),
-    ("gemma", "<bos><start_of_turn>user\nBe kind.\n\nHi<end_of_turn>\n<start_of_turn>model\nYes?<end_of_turn>\n"
-              "<start_of_turn>user\nGo<end_of_turn>\n<start_of_turn>model\n"),
-    ("mistral", "<s>[INST]Be kind.\n\nHi[/INST]Yes?</s>[INST]Go[/INST]"),
-    ("phi3", "<|system|>\nBe kind.<|end|>\n<|user|>\nHi<|end|>\n<|assistant|>\nYes?<|end|>\n<|user|>\nGo<|end|>\n"
-             "<|assistant|>\n"),
-])
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        (
+            "pocket",
+            "<s><|system|>Be kind.<|end|><|user|>Hi<|end|><|assistant|>Yes?<|end|><|user|>Go<|end|><|assistant|>",
+        ),
+        (
+            "chatml",
+            "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
+            "Yes?<|im_end|>\n<|im_start|>user\nGo<|im_end|>\n<|im_start|>assistant\n",
+        ),
+        (
+            "llama3",
+            "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe kind.<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>"
+            "\n\nYes?<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nGo<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\n",
+        ),
+        (
+            "gemma",
+            "<bos><start_of_turn>user\nBe kind.\n\nHi<end_of_turn>\n<start_of_turn>model\nYes?<end_of_turn>\n"
+            "<start_of_turn>user\nGo<end_of_turn>\n<start_of_turn>model\n",
+        ),
+        ("mistral", "<s>[INST]Be kind.\n\nHi[/INST]Yes?</s>[INST]Go[/INST]"),
+        (
+            "phi3",
+            "<|system|>\nBe kind.<|end|>\n<|user|>\nHi<|end|>\n<|assistant|>\nYes?<|end|>\n<|user|>\nGo<|end|>\n"
+            "<|assistant|>\n",
+        ),
+    ],
+)
 def test_each_family_writes_a_conversation_in_its_own_way(family: str, expected: str) -> None:
-    talk = [Message("system", "Be kind."), Message("user", " Hi\n"), Message("assistant", "Yes?"),
-            Message("user", "Go")]
+    talk = [
+        Message("system", "Be kind."),
+        Message("user", " Hi\n"),
+        Message("assistant", "Yes?"),
+        Message("user", "Go"),
+    ]
     assert rendered(family, talk) == expected
 
 

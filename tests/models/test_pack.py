@@ -15,9 +15,13 @@ from hypothesis import strategies as st
 from models.pack import MANIFEST, Pack, PackError, RoleSource, open_pack, write_manifest
 
 FILES = {
-    "whisper/model.bin": b"whisper weights", "whisper/tokenizer.json": b"{}", "llm/chat.gguf": b"GGUF weights",
-    "csm/model.safetensors": b"voice weights", "mimi/model.safetensors": b"codec weights",
-    "voices/ada/voice.toml": b"name = 'ada'", "voices/ada/reference.wav": b"RIFF",
+    "whisper/model.bin": b"whisper weights",
+    "whisper/tokenizer.json": b"{}",
+    "llm/chat.gguf": b"GGUF weights",
+    "csm/model.safetensors": b"voice weights",
+    "mimi/model.safetensors": b"codec weights",
+    "voices/ada/voice.toml": b"name = 'ada'",
+    "voices/ada/reference.wav": b"RIFF",
 }
 ROLES = {
     "transcriber": RoleSource("whisper-ctranslate2", "Apache-2.0", "whisper"),
@@ -38,8 +42,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 def written(folder: Path) -> Pack:
-    return write_manifest(folder, name="pocket", title="Pocket pack", languages=("en",), roles=ROLES,
-                          voices={"ada": "voices/ada"}, default_voice="ada")
+    return write_manifest(
+        folder,
+        name="pocket",
+        title="Pocket pack",
+        languages=("en",),
+        roles=ROLES,
+        voices={"ada": "voices/ada"},
+        default_voice="ada",
+    )
 
 
 def test_a_pack_says_where_everything_is(folder: Path) -> None:
@@ -75,6 +86,7 @@ def replacing(old: str, new: str, count: int = 1) -> Callable[[Path], None]:
         changed = re.sub(old, lambda _: new, text, count=count, flags=re.MULTILINE)
         assert changed != text
         (folder / MANIFEST).write_text(changed, "utf-8")
+
     return change
 
 
@@ -103,26 +115,32 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "newer schema": (replacing("^schema = 1", "schema = 2"), "schema: is not 1"),
     "schema is a bool": (replacing("^schema = 1", "schema = true"), "schema: is not a whole number"),
     "bad name": (replacing('^name = "pocket"', 'name = "../x"'), "name: '../x' is no name"),
-    "empty title": (replacing('^title = .*', 'title = " "'), "title: is empty"),
+    "empty title": (replacing("^title = .*", 'title = " "'), "title: is empty"),
     "languages are no list": (replacing(r"^languages = \[\s*\"en\",?\s*\]", 'languages = "en"'), "is not a list"),
     "languages are numbers": (replacing(r'"en"', "1"), "languages: is not a list of texts"),
     "unknown key": (replacing("^schema = 1", "schema = 1\ncolour = 1"), "colour: unknown key; remove it"),
     "unknown role": (replacing("^", "roles.singer.format = 'x'\n"), "roles.singer: unknown role; known are"),
     "missing role": (replacing(r"roles\.codec", "roles.turn", 0), "roles.codec: is missing"),
-    "unknown key in a role": (replacing('^format = "gguf"', 'format = "gguf"\nquant = "q8"'),
-                              "roles.chat.quant: unknown key"),
+    "unknown key in a role": (
+        replacing('^format = "gguf"', 'format = "gguf"\nquant = "q8"'),
+        "roles.chat.quant: unknown key",
+    ),
     "unknown format": (replacing('"gguf"', '"pickle"'), "roles.chat.format: unknown format 'pickle'; known are gguf"),
     "no licence": (replacing('^licence = "CC-BY-4.0"\n', ""), "roles.codec.licence: is missing"),
-    "no template": (replacing('^template = .*\n', ""), "roles.chat.template: is missing"),
-    "a template elsewhere": (replacing('^format = "mimi-moshi"', 'format = "mimi-moshi"\ntemplate = "x"'),
-                             "roles.codec.template: unknown key"),
+    "no template": (replacing("^template = .*\n", ""), "roles.chat.template: is missing"),
+    "a template elsewhere": (
+        replacing('^format = "mimi-moshi"', 'format = "mimi-moshi"\ntemplate = "x"'),
+        "roles.codec.template: unknown key",
+    ),
     "size is a text": (replacing("size = 12", 'size = "12"'), "size: is not a whole number"),
     "negative size": (replacing("size = 12", "size = -1"), "size: is negative"),
     "short hash": (replacing('sha256 = "..', 'sha256 = "'), "sha256: is not 64 hexadecimal digits"),
     "unknown key of a file": (replacing("size = 12", "mode = 7\nsize = 12"), "mode: unknown key"),
-    "unknown default voice": (replacing('^default_voice = "ada"', 'default_voice = "bob"'),
-                              "default_voice: 'bob' is not among the voices ada"),
-    "no default voice": (replacing('^default_voice = .*\n', ""), "default_voice: is missing"),
+    "unknown default voice": (
+        replacing('^default_voice = "ada"', 'default_voice = "bob"'),
+        "default_voice: 'bob' is not among the voices ada",
+    ),
+    "no default voice": (replacing("^default_voice = .*\n", ""), "default_voice: is missing"),
     "folder above": (replacing('^folder = "llm"', 'folder = "../llm"'), "roles.chat.folder: '../llm' leads out"),
     "absolute folder": (replacing('^folder = "llm"', 'folder = "/etc"'), "roles.chat.folder: '/etc' leads out"),
     "drive": (replacing('^folder = "llm"', "folder = 'c:llm'"), "leads out"),
@@ -155,7 +173,7 @@ def test_no_change_to_the_manifest_is_anything_but_a_pack_error(folder: Path, da
     at = data.draw(st.integers(0, len(whole) - 1))
     cut = data.draw(st.integers(0, 30))
     put = data.draw(st.binary(max_size=8) | st.sampled_from([b"[", b"]", b"=1\n", b'"', b"{}", b"nan", b"../"]))
-    (folder / MANIFEST).write_bytes(whole[:at] + put + whole[at + cut:])
+    (folder / MANIFEST).write_bytes(whole[:at] + put + whole[at + cut :])
     with suppress(PackError):
         open_pack(folder)
     (folder / MANIFEST).write_bytes(whole)

@@ -17,8 +17,11 @@ TIME = np.arange(10 * EAR_RATE) / EAR_RATE
 def chords() -> Samples:
     """Return ten seconds of major and minor chords with overtones, struck twice a second."""
     roots = np.repeat([220.0, 261.6, 174.6, 196.0, 220.0], 2 * EAR_RATE)
-    sound = sum(np.sin(2 * np.pi * np.cumsum(roots * third * tone) / EAR_RATE) / tone
-                for third in (1.0, 1.26, 1.5) for tone in (1, 2, 3, 4))
+    sound = sum(
+        np.sin(2 * np.pi * np.cumsum(roots * third * tone) / EAR_RATE) / tone
+        for third in (1.0, 1.26, 1.5)
+        for tone in (1, 2, 3, 4)
+    )
     return (0.1 * sound * np.exp(-3 * (TIME % 0.5))).astype(np.float32)
 
 

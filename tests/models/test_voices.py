@@ -12,8 +12,16 @@ from models.voices import CARD, VoiceCard, VoiceError, load_voice_card, write_vo
 @pytest.fixture
 def card(tmp_path: Path) -> VoiceCard:
     (tmp_path / "reference.wav").write_bytes(b"RIFF")
-    card = VoiceCard("ada", "Ada", 'She says "hi".', "shipped", "Apache-2.0", "synthetic: nobody's voice",
-                     "A calm woman", tmp_path / "reference.wav")
+    card = VoiceCard(
+        "ada",
+        "Ada",
+        'She says "hi".',
+        "shipped",
+        "Apache-2.0",
+        "synthetic: nobody's voice",
+        "A calm woman",
+        tmp_path / "reference.wav",
+    )
     write_voice_card(card)
     return card
 
@@ -25,18 +33,22 @@ def test_a_card_is_read_as_it_was_written(card: VoiceCard, tmp_path: Path) -> No
     assert load_voice_card(tmp_path) == card
 
 
-@pytest.mark.parametrize(("old", "new", "message"), [
-    ('name = "ada"', "", "name: is missing or not a text"),
-    ('name = "ada"', "name = 1", "name: is missing or not a text"),
-    ('title = "Ada"', 'title = " "', "title: is missing or not a text"),
-    ('title = "Ada"', 'title = "Ada"\nage = 1', "age: unknown key; remove it"),
-    ('title = "Ada"', "title = ", "cannot be read"),
-    ('"shipped"', '"stolen"', "origin: 'stolen' is unknown; known are shipped, auditioned, recorded"),
-    ('"reference.wav"', '"other.wav"', "no recording 'other.wav'"),
-    ('"reference.wav"', '"../reference.wav"', "no recording '../reference.wav'"),
-])
-def test_a_fault_is_one_line_with_file_and_key(card: VoiceCard, tmp_path: Path, old: str, new: str,
-                                               message: str) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('name = "ada"', "", "name: is missing or not a text"),
+        ('name = "ada"', "name = 1", "name: is missing or not a text"),
+        ('title = "Ada"', 'title = " "', "title: is missing or not a text"),
+        ('title = "Ada"', 'title = "Ada"\nage = 1', "age: unknown key; remove it"),
+        ('title = "Ada"', "title = ", "cannot be read"),
+        ('"shipped"', '"stolen"', "origin: 'stolen' is unknown; known are shipped, auditioned, recorded"),
+        ('"reference.wav"', '"other.wav"', "no recording 'other.wav'"),
+        ('"reference.wav"', '"../reference.wav"', "no recording '../reference.wav'"),
+    ],
+)
+def test_a_fault_is_one_line_with_file_and_key(
+    card: VoiceCard, tmp_path: Path, old: str, new: str, message: str
+) -> None:
     text = (tmp_path / CARD).read_text("utf-8")
     assert old in text
     (tmp_path / CARD).write_text(text.replace(old, new), "utf-8")

@@ -153,8 +153,19 @@ def test_phantoms_need_good_evidence(phantom: str) -> None:
     assert text_of(said, log_prob=-0.9) is None
 
 
-@pytest.mark.parametrize("text", ["", "...", "♪♪", "[Music]", "(laughs)", "Subtitles by the Amara.org community",
-                                  "Transcription by CastingWords", "ha" * 100])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "...",
+        "♪♪",
+        "[Music]",
+        "(laughs)",
+        "Subtitles by the Amara.org community",
+        "Transcription by CastingWords",
+        "ha" * 100,
+    ],
+)
 def test_what_nobody_says_is_never_believed(text: str) -> None:
     assert text_of(text) is None
 

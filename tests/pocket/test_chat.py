@@ -80,8 +80,9 @@ def test_every_intent_can_be_asked_and_answered():
 
 def test_good_english_where_slots_do_not_fit():
     replies = {reply for talk in drawn(1500) for turn in talk.turns for reply in turn.accepted}
-    assert not any("A elephant" in reply or "go reading" in reply or "apples sounds" in reply.lower()
-                   for reply in replies)
+    assert not any(
+        "A elephant" in reply or "go reading" in reply or "apples sounds" in reply.lower() for reply in replies
+    )
 
 
 @pytest.fixture
@@ -96,16 +97,36 @@ def letters():
 
 def test_only_replies_are_learnt(letters):
     lesson = chat.encode(letters, [("user", "hi", False), ("assistant", "Hi.", True)])
-    assert [letters.id_to_token(i) for i in lesson.ids] == ["<s>", "<|user|>", "h", "i", "<|end|>",
-                                                            "<|assistant|>", "H", "i", ".", "<|end|>"]
+    assert [letters.id_to_token(i) for i in lesson.ids] == [
+        "<s>",
+        "<|user|>",
+        "h",
+        "i",
+        "<|end|>",
+        "<|assistant|>",
+        "H",
+        "i",
+        ".",
+        "<|end|>",
+    ]
     assert lesson.learnt == [False] * 6 + [True] * 4
 
 
 def test_copies_point_to_where_the_word_was_read_last(letters):
-    lesson = chat.encode(letters, [("user", "i am karl", False), ("assistant", "Nice to meet you, Karl.", True),
-                                   ("user", "no, carla", False), ("assistant", "Hello Carla!", True)])
-    copied = [(letters.id_to_token(lesson.ids[i]), letters.id_to_token(lesson.ids[place]))
-              for i, place in enumerate(lesson.source) if place >= 0]
+    lesson = chat.encode(
+        letters,
+        [
+            ("user", "i am karl", False),
+            ("assistant", "Nice to meet you, Karl.", True),
+            ("user", "no, carla", False),
+            ("assistant", "Hello Carla!", True),
+        ],
+    )
+    copied = [
+        (letters.id_to_token(lesson.ids[i]), letters.id_to_token(lesson.ids[place]))
+        for i, place in enumerate(lesson.source)
+        if place >= 0
+    ]
     assert copied == list(zip("KarlCarla", "karlcarla", strict=True))
 
 

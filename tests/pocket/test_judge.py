@@ -27,15 +27,19 @@ def test_errors_count_substitutions_insertions_and_deletions():
 
 def test_bigram_model_sums_to_one_after_every_word():
     lines = judge.bigrams(("how are you", "how are they", "who are you", "you are they")).splitlines()
-    one = {w: (float(p), float(b)) for p, w, b in (line.split("\t") for line in lines if line.count("\t") == 2
-                                                   and len(line.split("\t")[2].split(".")) == 2)}
+    one = {
+        w: (float(p), float(b))
+        for p, w, b in (
+            line.split("\t") for line in lines if line.count("\t") == 2 and len(line.split("\t")[2].split(".")) == 2
+        )
+    }
     pairs = defaultdict(dict)
     for line in lines[lines.index("\\2-grams:") + 1 :]:
         if line.count("\t") == 2:
             chance, first, second = line.split("\t")
             pairs[first][second] = 10 ** float(chance)
     for first, seen in pairs.items():
-        unseen = sum(10 ** p for word, (p, _) in one.items() if word not in seen and word != "<s>")
+        unseen = sum(10**p for word, (p, _) in one.items() if word not in seen and word != "<s>")
         assert math.isclose(sum(seen.values()) + 10 ** one[first][1] * unseen, 1.0, abs_tol=2e-3)
 
 

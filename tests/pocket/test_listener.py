@@ -33,8 +33,11 @@ def corpus(tmp_path) -> Path:
     for i in range(24):
         samples = scenes.soxr.resample(tones(0.8 + i / 12, i), scenes.RATE, speech.RATE)
         speaker = random_.choice(list(speech.SPEAKERS))
-        clips.append(asdict(speech.Clip(speaker, "plain", f"How are you number {i}", i % 6 == 5, "0000.raw", at,
-                                        len(samples), [])))
+        clips.append(
+            asdict(
+                speech.Clip(speaker, "plain", f"How are you number {i}", i % 6 == 5, "0000.raw", at, len(samples), [])
+            )
+        )
         audio.append(np.round(samples * 32767).astype(np.int16))
         at += len(samples)
     np.concatenate(audio).tofile(folder / "0000.raw")

@@ -1,4 +1,4 @@
-"""The recipe of codec and voice, a few steps of every stage: what it exports is what the runtime loads and speaks with."""
+"""The recipe of codec and voice, a few steps of every stage: what it exports, the runtime loads and speaks with."""
 
 from __future__ import annotations
 

@@ -23,8 +23,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-SPECIALS = ["<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>",
-            "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>"]
+SPECIALS = [
+    "<|endoftext|>",
+    "<|startoftranscript|>",
+    "<|en|>",
+    "<|translate|>",
+    "<|transcribe|>",
+    "<|startoflm|>",
+    "<|startofprev|>",
+    "<|nospeech|>",
+    "<|notimestamps|>",
+]
 TEXT = "hello there how are you today i am fine thank you what colour is the sky the sky is blue " * 4
 LANGUAGES = ["<|en|>", "<|de|>", "<|fr|>"]
 CHUNK_SECONDS = 8
@@ -57,17 +66,37 @@ def random_model(tokenizer: Any, spare: int = 0) -> Any:
 
     eot, sot = tokenizer.token_to_id("<|endoftext|>"), tokenizer.token_to_id("<|startoftranscript|>")
     torch.manual_seed(0)
-    model = WhisperForConditionalGeneration(WhisperConfig(
-        vocab_size=tokenizer.get_vocab_size() + spare, num_mel_bins=MEL_BANDS, d_model=64, encoder_layers=2,
-        decoder_layers=2,
-        encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=128, decoder_ffn_dim=128,
-        max_source_positions=50 * CHUNK_SECONDS, max_target_positions=MAX_TOKENS, pad_token_id=eot, bos_token_id=eot,
-        eos_token_id=eot, decoder_start_token_id=sot, init_std=0.1, suppress_tokens=None,
-        begin_suppress_tokens=None)).eval()
+    model = WhisperForConditionalGeneration(
+        WhisperConfig(
+            vocab_size=tokenizer.get_vocab_size() + spare,
+            num_mel_bins=MEL_BANDS,
+            d_model=64,
+            encoder_layers=2,
+            decoder_layers=2,
+            encoder_attention_heads=2,
+            decoder_attention_heads=2,
+            encoder_ffn_dim=128,
+            decoder_ffn_dim=128,
+            max_source_positions=50 * CHUNK_SECONDS,
+            max_target_positions=MAX_TOKENS,
+            pad_token_id=eot,
+            bos_token_id=eot,
+            eos_token_id=eot,
+            decoder_start_token_id=sot,
+            init_std=0.1,
+            suppress_tokens=None,
+            begin_suppress_tokens=None,
+        )
+    ).eval()
     # CTranslate2 reads both lists from here; an empty beginning would let the first token be <|endoftext|>,
     # which is what a model should say about silence.
-    model.generation_config = GenerationConfig(suppress_tokens=[], begin_suppress_tokens=[], max_length=MAX_TOKENS,
-                                               eos_token_id=eot, decoder_start_token_id=sot)
+    model.generation_config = GenerationConfig(
+        suppress_tokens=[],
+        begin_suppress_tokens=[],
+        max_length=MAX_TOKENS,
+        eos_token_id=eot,
+        decoder_start_token_id=sot,
+    )
     return model
 
 
@@ -83,8 +112,17 @@ def convert(model: Any, tokenizer_path: Path, folder: Path, *, quantization: str
     shutil.copy(tokenizer_path, folder / "tokenizer.json")
     shutil.copy(source / "generation_config.json", folder)
     (folder / "preprocessor_config.json").write_text(
-        json.dumps({"feature_size": MEL_BANDS, "sampling_rate": 16_000, "hop_length": 160, "n_fft": 400,
-                    "chunk_length": CHUNK_SECONDS}), "utf-8")
+        json.dumps(
+            {
+                "feature_size": MEL_BANDS,
+                "sampling_rate": 16_000,
+                "hop_length": 160,
+                "n_fft": 400,
+                "chunk_length": CHUNK_SECONDS,
+            }
+        ),
+        "utf-8",
+    )
     return folder
 
 
@@ -104,8 +142,9 @@ def learn(model: Any, tokenizer: Any, lessons: list[tuple[Any, str]], *, steps: 
     for _, text in lessons:
         words = tokenizer.encode(" " + text).ids if text else []
         first = ids["<|notimestamps|>"] if text else ids["<|nospeech|>"]
-        rows.append(([ids["<|startoftranscript|>"], ids["<|notimestamps|>"], *words],
-                     [first, *words, ids["<|endoftext|>"]]))
+        rows.append(
+            ([ids["<|startoftranscript|>"], ids["<|notimestamps|>"], *words], [first, *words, ids["<|endoftext|>"]])
+        )
     longest = max(len(given) for given, _ in rows)
     given = torch.tensor([row + [ids["<|endoftext|>"]] * (longest - len(row)) for row, _ in rows])
     wanted = torch.tensor([row + [-100] * (longest - len(row)) for _, row in rows])
