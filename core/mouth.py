@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -59,10 +60,17 @@ class Mouth:
         yield Encoded(work.turn, self._user)
 
     def _remember(self, work: Work, words: str) -> Iterator[Event]:
-        self._spoken = memory.segments(work.history)
+        self._spoken = [self._worded(segment) for segment in memory.segments(work.history)]
         if len(self._user):
-            self._spoken.append(Segment(USER, self._voice.wording(words) or words, self._user))
+            self._spoken.append(self._worded(Segment(USER, words, self._user)))
         yield Prepared(work.turn, self._voice.prepare(self._context()))
+
+    def _worded(self, segment: Segment) -> Segment:
+        # Always alike, or what the voice has computed of the past would not be found again. What the companion said
+        # was worded when it was spoken.
+        if segment.speaker == COMPANION:
+            return segment
+        return replace(segment, text=self._voice.wording(segment.text) or segment.text)
 
     def _speak(self, work: Work, text: str) -> Iterator[Event]:
         wording = self._voice.wording(text)

@@ -101,7 +101,7 @@ def test_ctrl_c_while_the_voice_hangs_ends_in_a_second_and_keeps_the_finished_tu
         release.wait(30)
 
     toys(voice=Voice(lambda: next(calls, interrupt)()))
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job would ignore it
     try:
         code, _, _ = sotto("converse", question("a.wav"), question("b.wav"), "--out", tmp_path / "out")
         took = time.monotonic() - at[0]

@@ -55,11 +55,6 @@ def test_every_turn_is_heard_and_answered(talks):
         assert np.abs(reply).max() <= 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="core.memory.segments gives past words of the user as written, core.mouth gave them as worded: "
-    "the voice's cache is lost from the last turn's words on",
-)
 def test_the_voice_hears_the_whole_talk_and_computes_only_what_is_new(talks):
     first, second = (
         turn["voice_history"] for turn in json.loads((talks["one"] / "conversation.json").read_text())["turns"]
