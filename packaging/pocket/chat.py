@@ -44,7 +44,7 @@ class Recipe:
     layers: int = 4
     heads: int = 6
     mlp: int = 512
-    steps: int = 4000
+    steps: int = 6000
     drills: float = 0.45  # share of the exercises in copying
     batch_tokens: int = 1600
     rate: float = 2e-3
@@ -179,7 +179,7 @@ def batches(tokenizer: Tokenizer, recipe: Recipe, seed: int) -> Iterator[tuple[t
 def drill(tokenizer: Tokenizer, random_: random.Random) -> Lesson:
     """Return one exercise in copying, without which so small a model never learns to repeat a name it has not met.
 
-    A third repeat arbitrary tokens, a third repeat lists of names, a third are conversations about names alone.
+    A third repeat arbitrary tokens, a third repeat lists of names, a third are conversations about names.
     """
     kind = random_.random()
     if kind < 0.33:
@@ -194,10 +194,9 @@ def drill(tokenizer: Tokenizer, random_: random.Random) -> Lesson:
         said = said.lower() if random_.random() < 0.4 else said
         return encode(tokenizer, [("user", said, False), ("assistant", ", ".join(names), True)])
     memory = dialogues.Memory()
-    turns = [
-        dialogues.draw_turn(random_, random_.choice(("tell name", "tell name", "ask name")), memory)
-        for _ in range(random_.randint(2, 6))
-    ]
+    others = random_.choice(([], ["intent"], ["intent", "intent", "unknown", "free"]))  # near names and far ones
+    turns = [dialogues.draw_turn(random_, random_.choice(["tell name", "ask name", *others]), memory)
+             for _ in range(random_.randint(2, 14 if others else 6))]
     return encode(tokenizer, dialogues.pieces(dialogues.Dialogue(None, None, tuple(turns))))
 
 
