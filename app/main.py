@@ -13,6 +13,7 @@ from typing import NoReturn
 from app.checks import Problem
 from app.history_arguments import declare, keeping
 
+INTERRUPTED = 130  # exit code, as shells have it
 PATIENCE = ("eager", "normal", "patient")
 
 
@@ -121,7 +122,7 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def answer(arguments: Sequence[str] | None) -> int:
     """Run one command; return its exit code: 0, 2 for what the user can mend, 130 for Ctrl-C."""
     asked = parser().parse_args(arguments)
     try:
@@ -138,7 +139,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"sotto: {error.strerror or error}{where}, check the disk and try again", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code, or end the process if it is the program's own command."""
+    code = answer(arguments)
+    if arguments is None and code == INTERRUPTED:
+        # Taking torch and the engines' threads down in good order takes seconds, and all files are written.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 if __name__ == "__main__":
