@@ -45,6 +45,8 @@ LIBRARIES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
 }
 
+SPEAKERS = ("flite", "espeak-ng")  # programs and Debian packages: they speak the sentences of some tests
+
 CHECKS = {
     "ruff check": ["ruff", "check"],
     "ruff format": ["ruff", "format", "--check", "--quiet"],
@@ -88,11 +90,10 @@ def as_root() -> list[str] | None:
     return ["sudo", "-n", *quietly] if allowed else None
 
 
-def install_system_packages() -> None:
+def install_system_packages(packages: Sequence[str]) -> None:
     """Install what is missing, or print the one line that does."""
     if not sys.platform.startswith("linux"):
         return
-    packages = missing_packages()
     if not packages:
         return
     line = "apt-get install -y --no-install-recommends " + " ".join(packages)
@@ -169,7 +170,7 @@ def set_up(torch_index: str | None) -> None:
     begun = time.monotonic()
     say(f"Setting up Sotto in {VENV} (once)")
     LOG.unlink(missing_ok=True)
-    install_system_packages()
+    install_system_packages(missing_packages())
     if not PYTHON.exists():
         step("creating the environment", [sys.executable, "-m", "venv", "--clear", VENV])
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
@@ -193,6 +194,9 @@ def run_sotto(arguments: list[str]) -> NoReturn:
 
 def run_tests(arguments: list[str]) -> int:
     """Run the checks and the tests; return 0 if all pass."""
+    silent = [program for program in SPEAKERS if shutil.which(program) is None]
+    if silent and as_root() is not None:  # else the tests that need them are skipped, and say so
+        install_system_packages(silent)
     failed = []
     for name, (program, *options) in CHECKS.items():
         begun = time.monotonic()
