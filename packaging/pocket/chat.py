@@ -195,8 +195,10 @@ def drill(tokenizer: Tokenizer, random_: random.Random) -> Lesson:
         return encode(tokenizer, [("user", said, False), ("assistant", ", ".join(names), True)])
     memory = dialogues.Memory()
     others = random_.choice(([], ["intent"], ["intent", "intent", "unknown", "free"]))  # near names and far ones
-    turns = [dialogues.draw_turn(random_, random_.choice(["tell name", "ask name", *others]), memory)
-             for _ in range(random_.randint(2, 14 if others else 6))]
+    turns = [
+        dialogues.draw_turn(random_, random_.choice(["tell name", "ask name", *others]), memory)
+        for _ in range(random_.randint(2, 14 if others else 6))
+    ]
     return encode(tokenizer, dialogues.pieces(dialogues.Dialogue(None, None, tuple(turns))))
 
 

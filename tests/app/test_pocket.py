@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def test_the_voice_hears_every_turn_and_computes_only_what_is_new(demo):
     turns = json.loads((demo / "conversation.json").read_text())["turns"]
     heard = [turn["voice_history"] for turn in turns]
     assert heard[0]["speakers"] == [0, 1], "the reference, then the user"
-    for before, after in zip(heard, heard[1:], strict=False):
+    for before, after in pairwise(heard):
         assert after["speakers"][: before["segments"]] == before["speakers"], "nothing is forgotten"
         assert after["speakers"].count(1) == before["speakers"].count(1) + 1
         assert after["new_positions"] <= after["positions"] - before["positions"]
