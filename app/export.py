@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from app.files import whole, write_json, write_text
+from app.files import write_json, write_text
 from app.keep import SCHEMA, told, transcript
 from core.store.archive import Archive, Kept, Sitting
 from core.store.entries import Speech
 from core.store.sound import packed, packed_codes
 from core.types import VOICE_RATE, Samples
+from core.whole import whole
 
 BLOCK = 60 * VOICE_RATE  # samples of both sides in memory at a time
 HELD_WITH = ("sotto", "pack", "voice", "seed", "patience", "pace")

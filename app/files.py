@@ -1,23 +1,12 @@
-"""Texts that are either whole or not there: written beside their place, then moved."""
+"""Texts that are either whole or not there."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give a path to write to; it takes the place of `path` only if nothing fails."""
-    part = path.with_name(f".part-{path.name}")  # always the same: what Ctrl-C leaves, the next try takes along
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+from core.whole import whole
 
 
 def write_text(path: Path, text: str) -> None:

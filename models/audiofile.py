@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.types import EAR_RATE, VOICE_RATE, Samples
+from core.whole import whole
 
 LONGEST = 30 * 60  # seconds; ten minutes of silence are 87 kB of FLAC, so that a file's size tells nothing
 RATES = range(4_000, 384_001)
@@ -62,9 +63,8 @@ def write_wav(path: Path, samples: Samples, rate: int) -> None:
     if not np.isfinite(samples).all():
         raise ValueError(f"{path}: samples to write hold values that are not finite")
     pcm = np.rint(np.clip(samples, -1.0, 1.0) * 32_767).astype("<i2")
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
+        with whole(path) as part, part.open("wb") as file:
             with wave.open(file, "wb") as out:
                 out.setnchannels(pcm.shape[1] if pcm.ndim == 2 else 1)
                 out.setsampwidth(2)
@@ -72,14 +72,8 @@ def write_wav(path: Path, samples: Samples, rate: int) -> None:
                 out.writeframes(pcm.tobytes())
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
     except OSError as error:
         raise AudioFileError(f"{path}: cannot be written ({error.strerror or error}); choose another folder") from None
-    finally:
-        try:
-            part.unlink(missing_ok=True)
-        except OSError:
-            pass  # the folder itself is missing or closed to us, which was said above
 
 
 def _check_file(path: Path) -> None:

@@ -29,6 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from core.whole import whole
+
 MANIFEST = "pack.toml"
 SCHEMA = 1
 FORMATS: dict[str, tuple[str, ...]] = {
@@ -323,9 +325,8 @@ def write_manifest(
         for role, source in roles.items()
     }
     content["voices"] = {voice: {"folder": at, "files": _listing(folder, at)} for voice, at in voices.items()}
-    part = folder / f".{MANIFEST}.part"
-    part.write_text(tomli_w.dumps(content), "utf-8")
-    part.replace(folder / MANIFEST)
+    with whole(folder / MANIFEST) as part:
+        part.write_text(tomli_w.dumps(content), "utf-8")
     return open_pack(folder)
 
 

@@ -16,6 +16,8 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from core.whole import whole
+
 CARD = "voice.toml"
 ORIGINS = ("shipped", "auditioned", "recorded")
 
@@ -72,6 +74,5 @@ def write_voice_card(card: VoiceCard) -> None:
 
     values = {field.name: str(getattr(card, field.name)) for field in fields(card)}
     values["reference"] = card.reference.name
-    part = card.reference.parent / f".{CARD}.part"
-    part.write_text(tomli_w.dumps(values), "utf-8")
-    part.replace(card.reference.parent / CARD)
+    with whole(card.reference.parent / CARD) as part:
+        part.write_text(tomli_w.dumps(values), "utf-8")

@@ -26,6 +26,8 @@ from speech import COMPANIONS, RATE, Clip, Corpus
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.whole import whole
+
 FRAME = 1920
 CODEBOOKS, BINS = 8, 512
 CROP = 12  # frames a training example has
@@ -241,18 +243,18 @@ class Trainer:
 
     def save(self) -> None:
         """Keep the whole training state, and the averaged weights in moshi's layout."""
-        torch.save(
-            {
-                "mimi": self.mimi.state_dict(),
-                "average": self.average,
-                "steps": self.steps,
-                "mel_head": self.mel_head.state_dict(),
-                "phone_head": self.phone_head.state_dict(),
-                "phones": self.phones,
-            },
-            self.work / "codec.tmp",
-        )
-        os.replace(self.work / "codec.tmp", self.work / "codec.pt")
+        with whole(self.work / "codec.pt") as part:
+            torch.save(
+                {
+                    "mimi": self.mimi.state_dict(),
+                    "average": self.average,
+                    "steps": self.steps,
+                    "mel_head": self.mel_head.state_dict(),
+                    "phone_head": self.phone_head.state_dict(),
+                    "phones": self.phones,
+                },
+                part,
+            )
         export(self.average, self.work / "mimi")
 
     def resume(self, averaged: bool) -> None:
@@ -283,8 +285,8 @@ def export(weights: dict[str, Tensor], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     exact = ("embedding_sum", "cluster_usage", "_initialized")
     tensors = {k: v.contiguous() if k.endswith(exact) else v.half().contiguous() for k, v in weights.items()}
-    save_file(tensors, folder / "model.tmp")
-    os.replace(folder / "model.tmp", folder / "model.safetensors")
+    with whole(folder / "model.safetensors") as part:
+        save_file(tensors, part)
     (folder / "config.json").write_text(json.dumps(config(), indent=1))
 
 

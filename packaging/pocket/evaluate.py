@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import random
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import domain
 import judge
 import numpy as np
-import soundfile
 from speech import COMPANIONS, MANNERS, SPEAKERS, say
 
-from core.types import COMPANION, USER, Segment, SpeechFrame
+from app import compose
+from core.types import COMPANION, USER, VOICE_FRAME, Segment, SpeechFrame
 from models.csm import CsmVoice, load_voice
+from models.voices import load_voice_card
 
 Figures = dict[str, object]
 
@@ -35,11 +35,9 @@ def held_out_sentences(count: int, seed: int = 5) -> list[str]:
     return list(found)
 
 
-def segment(voice: CsmVoice, speaker: int, samples: np.ndarray, text: str, pinned: bool = False) -> Segment:
+def segment(voice: CsmVoice, speaker: int, samples: np.ndarray, text: str) -> Segment:
     """Return a recording as a segment of the voice's history."""
-    voice.encoder.restart()
-    padded = np.pad(samples, (0, -len(samples) % 1920)).astype(np.float32)
-    return Segment(speaker, voice.wording(text), voice.encoder(padded), pinned)
+    return Segment(speaker, voice.wording(text), voice.encoder.whole(samples))
 
 
 def speak(voice: CsmVoice, context: list[Segment], text: str, seed: int) -> list[SpeechFrame]:
@@ -49,7 +47,7 @@ def speak(voice: CsmVoice, context: list[Segment], text: str, seed: int) -> list
 
 def sound(frames: list[SpeechFrame]) -> np.ndarray:
     """Return the samples of frames."""
-    return np.concatenate([f.samples for f in frames]) if frames else np.zeros(1920, np.float32)
+    return np.concatenate([f.samples for f in frames]) if frames else np.zeros(VOICE_FRAME, np.float32)
 
 
 def reconstruction(voice: CsmVoice, count: int) -> Figures:
@@ -150,12 +148,7 @@ def conversation(voice: CsmVoice, companion: str, manner: str, seed: int) -> lis
 
 def references(voice: CsmVoice, folder: Path) -> dict[str, Segment]:
     """Return the pack's voices as pinned segments."""
-    made = {}
-    for name in COMPANIONS:
-        samples, _ = soundfile.read(folder / name / "reference.wav", dtype="float32")
-        card = tomllib.loads((folder / name / "voice.toml").read_text())
-        made[name] = segment(voice, COMPANION, samples, card["transcript"], pinned=True)
-    return made
+    return {name: compose.reference(load_voice_card(folder / name), voice) for name in COMPANIONS}
 
 
 def evaluate(pack: Path, file: Path, *, quick: bool = False) -> Figures:

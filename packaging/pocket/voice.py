@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import time
 from collections import defaultdict
@@ -26,6 +25,8 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from torch import Tensor, nn
 from torch.nn import functional as F
 from voice_model import ALIGNED_LAYER, BACKBONE, DECODER, Csm, Teacher
+
+from core.whole import whole
 
 BOS, EOS = "<|begin_of_text|>", "<|end_of_text|>"
 ROWS = 1500  # rows in a batch
@@ -121,11 +122,11 @@ def encode(corpus: Corpus, work: Path, mimi_folder: Path, every_user: int = 3, w
 
 
 def _encode_part(job: tuple[Corpus, Path, Path, list[list[int]]]) -> str:
-    corpus, mimi_folder, file, part = job
+    corpus, mimi_folder, file, batches = job
     torch.set_num_threads(1)
     mimi = codec.get_mimi(mimi_folder / "model.safetensors", codec.config(), "cpu", codec.CODEBOOKS)
     index, length, codes = [], [], []
-    for ids in part:
+    for ids in batches:
         waves = [corpus.samples(corpus.clips[i]) for i in ids]
         frames = [math.ceil(len(w) / codec.FRAME) for w in waves]
         filled = np.stack([np.pad(w, (0, max(frames) * codec.FRAME - len(w))) for w in waves])
@@ -134,9 +135,8 @@ def _encode_part(job: tuple[Corpus, Path, Path, list[list[int]]]) -> str:
         index += ids
         length += frames
         codes += [m[:n] for m, n in zip(made, frames, strict=True)]
-    whole = file.with_suffix(".tmp.npz")
-    np.savez(whole, index=index, length=length, codes=np.concatenate(codes).astype(np.int16))
-    whole.replace(file)
+    with whole(file) as part:
+        np.savez(part, index=index, length=length, codes=np.concatenate(codes).astype(np.int16))
     return file.name
 
 
@@ -316,17 +316,17 @@ class Trainer:
 
     def save(self) -> None:
         """Keep the training state and the export."""
-        torch.save(
-            {
-                "model": self.model.state_dict(),
-                "teacher": self.teacher.state_dict(),
-                "average": self.average,
-                "optimizer": self.optimizer.state_dict(),
-                "steps": self.steps,
-            },
-            self.work / "voice.tmp",
-        )
-        os.replace(self.work / "voice.tmp", self.work / "voice.pt")
+        with whole(self.work / "voice.pt") as part:
+            torch.save(
+                {
+                    "model": self.model.state_dict(),
+                    "teacher": self.teacher.state_dict(),
+                    "average": self.average,
+                    "optimizer": self.optimizer.state_dict(),
+                    "steps": self.steps,
+                },
+                part,
+            )
         export(self.average, self.dialogues.tok, self.work / "csm")
 
     def resume(self) -> None:
@@ -340,8 +340,8 @@ class Trainer:
 def export(weights: dict[str, Tensor], tok: Tokenizer, folder: Path) -> None:
     """Write the original layout: model.safetensors (fp16), config.json with the stacks' sizes, tokenizer.json."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({k: v.half().contiguous() for k, v in weights.items()}, folder / "model.tmp")
-    os.replace(folder / "model.tmp", folder / "model.safetensors")
+    with whole(folder / "model.safetensors") as part:
+        save_file({k: v.half().contiguous() for k, v in weights.items()}, part)
     config = {
         "audio_num_codebooks": codec.CODEBOOKS,
         "audio_vocab_size": codec.BINS + SPARE,

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from app.checks import OutputFolder, Problem
-from app.files import whole, write_json
+from app.files import write_json
+from core.whole import whole
 
 
 def test_a_failure_keeps_the_old_file_and_leaves_nothing_beside_it(tmp_path):
