@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Event as Flag
 from threading import Thread
 
@@ -19,6 +18,7 @@ from core.audio.microphone import Microphone
 from core.audio.process import AudioProcess
 from core.audio.scouting import Scout, Sight
 from core.audio.wire import Kind, Levels, Packet, frame
+from core.news import AudioLost, AudioOpened
 from core.settings import AudioSettings
 
 HUNG = 2.0  # seconds without a word from a process that speaks ten times a second
@@ -27,21 +27,6 @@ LOADING = 30.0  # and from one that is being loaded, however busy the computer i
 STEADY = 5.0  # seconds after which a process is no longer held against its predecessors
 LOOK_EVERY = 1.5  # seconds between looks for a device that is missing
 POLL = 0.02
-
-
-@dataclass(frozen=True)
-class AudioOpened:
-    """The audio process listens and plays on these devices; None where there is none."""
-
-    microphone: str | None
-    loudspeaker: str | None
-
-
-@dataclass(frozen=True)
-class AudioLost:
-    """Nothing can be heard or played for the moment."""
-
-    why: str
 
 
 AudioNews = AudioOpened | AudioLost
