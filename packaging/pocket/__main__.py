@@ -1,13 +1,15 @@
 """Make the pocket pack: `python packaging/pocket [--work DIR] [--out DIR] [--quick] [STAGE ...]`.
 
 Stages, in order: speech, codec, codes, voice, decoder, chat, listener, pack, evaluate. Each continues where it was
-interrupted. `--quick` proves every stage in minutes, with models that know nothing.
+interrupted. `--quick` proves every stage in minutes, with models that know nothing. `--improve` goes on from
+the pack as it is instead of from nothing: its codec is kept, its voice and its recogniser learn further.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ class Recipe:
     demo: Path
     threads: int
     quick: bool
+    improve: bool
 
     def minutes(self, full: float) -> float:
         """Return a stage's training time."""
@@ -46,7 +49,10 @@ def speech(recipe: Recipe) -> None:
 
 
 def codec(recipe: Recipe) -> None:
-    """Train Mimi, everything together."""
+    """Train Mimi, everything together; or take over the pack's."""
+    if recipe.improve:
+        shutil.copytree(recipe.out / "mimi", recipe.work / "codec" / "mimi", dirs_exist_ok=True)
+        return
     from codec import train
     from speech import Corpus
 
@@ -71,7 +77,9 @@ def voice(recipe: Recipe) -> None:
     from speech import Corpus
     from voice import train
 
-    train(Corpus(recipe.work / "speech"), recipe.work / "voice", recipe.minutes(70), threads=recipe.threads)
+    start, rate = (recipe.out / "csm", 1e-3) if recipe.improve else (None, 1.5e-3)
+    work, minutes = recipe.work / "voice", recipe.minutes(85)
+    train(Corpus(recipe.work / "speech"), work, minutes, threads=recipe.threads, rate=rate, start=start)
 
 
 def decoder(recipe: Recipe) -> None:
@@ -99,7 +107,8 @@ def listener(recipe: Recipe) -> None:
     """Train Whisper on the corpus."""
     from listener import make
 
-    make(recipe.work / "speech", recipe.work / "listener", recipe.out / "whisper", quick=recipe.quick)
+    pack = recipe.out / "whisper"
+    make(recipe.work / "speech", recipe.work / "listener", pack, quick=recipe.quick, improve=recipe.improve)
 
 
 def pack(recipe: Recipe) -> None:
@@ -131,11 +140,12 @@ def main() -> None:
     parser.add_argument("--demo", type=Path, default=root / "assets" / "demo", help="the demo's questions")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--quick", action="store_true", help="minutes instead of hours")
+    parser.add_argument("--improve", action="store_true", help="go on from the pack as it is")
     chosen = parser.parse_args()
     unknown = [stage for stage in chosen.stages if stage not in STAGES]
     if unknown:
         parser.error(f"unknown stage {unknown[0]!r}; there are {', '.join(STAGES)}")
-    recipe = Recipe(chosen.work, chosen.out, chosen.demo, chosen.threads, chosen.quick)
+    recipe = Recipe(chosen.work, chosen.out, chosen.demo, chosen.threads, chosen.quick, chosen.improve)
     recipe.work.mkdir(parents=True, exist_ok=True)
     for stage in chosen.stages or STAGES:
         print(f"== {stage}: {(STAGES[stage].__doc__ or '').strip()}", flush=True)

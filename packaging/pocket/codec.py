@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from moshi.models.loaders import _mimi_config, get_mimi
 from moshi.quantization.core_vq import _run_kmeans
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from speech import COMPANIONS, RATE, Clip, Corpus
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -104,7 +104,7 @@ class Trainer:
         self.work, self.batch = work, batch
         self.mimi = get_mimi(None, config(), "cpu", num_codebooks=CODEBOOKS).train().requires_grad_(True)
         self.spectra = Spectra()
-        self.phones = sorted({p for c in corpus.clips[:5000] for p, _ in c.phones} | {"pau"})
+        self.phones = phone_names(corpus)
         width = self.mimi.dimension
         self.mel_head = nn.Sequential(nn.Conv1d(width, 256, 3, padding=1), nn.GELU(), nn.Conv1d(256, 8 * MEL, 1))
         self.phone_head = nn.Sequential(nn.Conv1d(width, 128, 1), nn.GELU(), nn.Conv1d(128, 2 * len(self.phones), 1))
@@ -251,7 +251,6 @@ class Trainer:
                     "steps": self.steps,
                     "mel_head": self.mel_head.state_dict(),
                     "phone_head": self.phone_head.state_dict(),
-                    "phones": self.phones,
                 },
                 part,
             )
@@ -262,10 +261,25 @@ class Trainer:
         self.mimi.load_state_dict(state["average" if averaged else "mimi"])
         self.mel_head.load_state_dict(state["mel_head"])
         self.phone_head.load_state_dict(state["phone_head"])
-        self.steps, self.average, self.phones = state["steps"], state["average"], state["phones"]
+        self.steps, self.average = state["steps"], state["average"]
+        self.forget_embeddings()
+
+    def start_from(self, folder: Path) -> None:
+        """Take over an exported codec; the auxiliary heads, which only the joint stage uses, start anew."""
+        weights = {k: v.float() for k, v in load_file(folder / "model.safetensors").items()}
+        self.mimi.load_state_dict(weights)
+        self.steps, self.average = FREE_STEPS, {k: v.clone() for k, v in self.mimi.state_dict().items()}
+        self.forget_embeddings()
+
+    def forget_embeddings(self) -> None:
         for module in self.mimi.modules():
             if hasattr(module, "_embedding"):
                 module.register_buffer("_embedding", None, persistent=False)
+
+
+def phone_names(corpus: Corpus) -> list[str]:
+    """Return the phones that the synthesiser names, sorted."""
+    return sorted({p for c in corpus.clips[:5000] for p, _ in c.phones} | {"pau"})
 
 
 def phone_ids(clip: Clip, phones: list[str], start: float, frames: int) -> np.ndarray:
@@ -299,4 +313,6 @@ def train(
     trainer = Trainer(corpus, work, batch=4)
     if (work / "codec.pt").exists():
         trainer.resume(averaged=stage == "decoder")
+    elif (work / "mimi").exists():
+        trainer.start_from(work / "mimi")
     trainer.train(minutes, 1.2e-3 if stage == "joint" else 5e-4, stage == "decoder", steps)

@@ -12,7 +12,7 @@ import random
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import domain
@@ -22,6 +22,7 @@ import soxr
 import speech
 import torch
 from scenes import FRAMES, HOP, MELS, NOISES, RATE, SIZE, WINDOW, Heard, Stage, hear, make_noise, noise
+from takeover import take_over
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch.nn import functional
 from transformers import GenerationConfig, PreTrainedTokenizerFast, WhisperConfig, WhisperForConditionalGeneration
@@ -74,14 +75,19 @@ QUICK = Recipe(
 )
 
 
-def make(corpus: Path, work: Path, pack: Path, quick: bool = False) -> dict[str, float]:
-    """Train on the clips of `corpus` in `work` and write the CTranslate2 folder into `pack`; return the figures."""
+def make(corpus: Path, work: Path, pack: Path, quick: bool = False, improve: bool = False) -> dict[str, float]:
+    """Train on the clips of `corpus` in `work` and write the CTranslate2 folder into `pack`; return the figures.
+
+    With `improve` the training goes on from what is in `pack`.
+    """
     recipe = QUICK if quick else Recipe()
     work.mkdir(parents=True, exist_ok=True)
     clips = hear(corpus, work, limit=300 if quick else None)
     noises = make_noise(corpus, work)
+    if improve and not (work / "tokenizer.json").exists():
+        shutil.copy(pack / "tokenizer.json", work)
     tokenizer = learn_tokenizer(work / "tokenizer.json", recipe)
-    model = train(work, clips, noises, tokenizer, recipe)
+    model = train(work, clips, noises, tokenizer, recipe, start=pack if improve else None)
     export(model, work / "tokenizer.json", work / "converted", pack)
     figures = evaluate(pack, test_clips(work, recipe.tests), corpus, quick)
     (work / "figures.json").write_text(json.dumps(figures, indent=1))
@@ -205,9 +211,14 @@ def batches(stage: Stage, recipe: Recipe, full: bool) -> Iterator[tuple[torch.Te
 
 
 def train(
-    work: Path, heard: Heard, noises: dict[str, np.ndarray], tokenizer: Tokenizer, recipe: Recipe
+    work: Path,
+    heard: Heard,
+    noises: dict[str, np.ndarray],
+    tokenizer: Tokenizer,
+    recipe: Recipe,
+    start: Path | None = None,
 ) -> WhisperForConditionalGeneration:
-    """Train on one thread, from the last checkpoint in `work` if there is one; return the model, ready to be used."""
+    """Train on one thread, from the last checkpoint in `work`, else from the exported `start`; return the model."""
     torch.set_num_threads(1)
     model = new_model(tokenizer, recipe)
     speller = torch.nn.Linear(recipe.width, len(LETTERS) + 1)
@@ -221,6 +232,8 @@ def train(
         for name, part in parts.items():
             part.load_state_dict(saved[name])
         step = saved["step"]
+    elif start:
+        take_over(model, start)
     whole_from = round(recipe.steps * (1 - recipe.full_share))
     stage = Stage(heard, noises, seed=1000 + step)
     stream, full = batches(stage, recipe, step >= whole_from), step >= whole_from
@@ -369,23 +382,3 @@ def mixed(samples: np.ndarray, noise_: np.ndarray, decibels: float) -> np.ndarra
     """Return samples with noise (RMS 1) `decibels` below the speech's level."""
     level = np.sqrt(np.mean(samples[np.abs(samples) > 0.01 * np.abs(samples).max()] ** 2))
     return (samples + noise_ * level * 10 ** (-decibels / 20)).astype(np.float32)
-
-
-if __name__ == "__main__":
-    import argparse
-
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=Path("build/pocket/speech"))
-    parser.add_argument("--work", type=Path, default=Path("build/pocket/whisper"))
-    parser.add_argument("--pack", type=Path, default=Path("assets/pocket/whisper"))
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args()
-    print(
-        json.dumps(
-            {
-                "recipe": asdict(QUICK if options.quick else Recipe()),
-                "figures": make(options.corpus, options.work, options.pack, options.quick),
-            },
-            indent=1,
-        )
-    )

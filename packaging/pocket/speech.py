@@ -99,6 +99,7 @@ def say(speaker: Speaker, manner: Manner, text: str, seed: int) -> tuple[np.ndar
     random_ = random.Random(seed)
     stretch = speaker.stretch * manner.stretch * random_.uniform(0.96, 1.04)
     pitch = speaker.pitch * manner.pitch * random_.uniform(0.97, 1.03)
+    faster = pitch if speaker.voice == "rms" else 1.0  # flite's rms knows no pitch: say it slower, then play it faster
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         if speaker.engine == "flite":
             base = ["--setf", f"f0_shift={pitch:.3f}"]
@@ -110,7 +111,7 @@ def say(speaker: Speaker, manner: Manner, text: str, seed: int) -> tuple[np.ndar
                 speaker.voice,
                 *base,
                 "--setf",
-                f"duration_stretch={stretch:.3f}",
+                f"duration_stretch={stretch * faster:.3f}",
                 "-psdur",
                 "-t",
                 text,
@@ -132,8 +133,8 @@ def say(speaker: Speaker, manner: Manner, text: str, seed: int) -> tuple[np.ndar
             ]
         out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         samples, rate = soundfile.read(file.name, dtype="float32")
-    phones = [(name, float(end)) for name, end in (part.split(":") for part in out.split() if ":" in part)]
-    samples = soxr.resample(samples, rate, RATE).astype(np.float32)
+    phones = [(name, float(end) / faster) for name, end in (part.split(":") for part in out.split() if ":" in part)]
+    samples = soxr.resample(samples, rate * faster, RATE).astype(np.float32)
     loud = np.flatnonzero(np.abs(samples) > 0.02 * np.abs(samples).max())
     first = max(0, loud[0] - int(random_.uniform(0.02, 0.12) * RATE))
     last = min(len(samples), loud[-1] + int(0.10 * RATE))

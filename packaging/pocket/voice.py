@@ -19,8 +19,8 @@ from pathlib import Path
 import codec
 import numpy as np
 import torch
-from safetensors.torch import save_file
-from speech import COMPANIONS, RATE, Clip, Corpus, phone_count
+from safetensors.torch import load_file, save_file
+from speech import COMPANIONS, MANNERS, RATE, Clip, Corpus, phone_count
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -28,8 +28,10 @@ from voice_model import ALIGNED_LAYER, BACKBONE, DECODER, Csm, Teacher
 
 from core.whole import whole
 
+TELLING = 8  # frames of a reply in which its manner is asked for
 BOS, EOS = "<|begin_of_text|>", "<|end_of_text|>"
 ROWS = 1500  # rows in a batch
+ALIGN_STEPS = 3000  # in which the alignment is pressed for; later it holds by itself
 SPARE = 3  # ids beyond the codes, as in CSM
 SAMPLING = {"do_sample": True, "temperature": 0.6, "top_k": 30}  # cooler than CSM's 0.9 and 50: a small model errs
 
@@ -150,6 +152,7 @@ class Rows:
     taught: list[bool]  # the row is an audio frame (or EOS row) that the row before must predict
     letter: list[int]
     phones: list[np.ndarray]
+    manner: list[int]  # of a reply's first frames, -100 elsewhere
 
 
 class Dialogues:
@@ -157,7 +160,9 @@ class Dialogues:
 
     def __init__(self, encoded: Encoded, seed: int) -> None:
         self.encoded, self.random, self.tok = encoded, np.random.default_rng(seed), tokenizer()
-        self.manners = [m for m in {m for _, m in encoded.by} if m != "plain"]
+        known = {m for _, m in encoded.by} - {"plain"}
+        # pace is what a listener notices first, and what is hardest to learn: it shows in the whole reply only
+        self.manners = [m for m in MANNERS if m in known for _ in range(2 if MANNERS[m].stretch != 1.0 else 1)]
         self.ids: dict[str, list[int]] = {}
 
     def draw(self, speaker: str, manner: str) -> Spoken:
@@ -183,7 +188,7 @@ class Dialogues:
         return made
 
     def rows(self, count: int) -> Rows:
-        made = Rows([], [], [], [], [], [])
+        made = Rows([], [], [], [], [], [], [])
         for speaker, parts in self.segments(count):
             self.append(made, speaker, parts)
         return made
@@ -195,17 +200,25 @@ class Dialogues:
         ids = self.ids.setdefault(text, self.tok.encode(f"[{speaker}]{text}").ids)
         first_letter = len(made.text) + 4  # after BOS [ s ]
         for id_ in ids:
-            self.row(made, id_, silent, False, False, -1, none)
-        before = 0
+            self.row(made, id_, silent, False, False, -1, none, -100)
+        before, manner = 0, list(MANNERS).index(parts[0].clip.manner)
         for part in parts:
-            for codes, letter, phones in zip(part.codes, part.letters, part.phones, strict=True):
-                self.row(made, 0, codes, True, speaker == 0, first_letter + before + int(letter), phones)
+            for i, (codes, letter, phones) in enumerate(zip(part.codes, part.letters, part.phones, strict=True)):
+                told = manner if speaker == 0 and i < TELLING and part is parts[0] else -100
+                self.row(made, 0, codes, True, speaker == 0, first_letter + before + int(letter), phones, told)
             before += len(part.clip.text) + 1
-        self.row(made, 0, silent, True, speaker == 0, first_letter + len(text) - 1, none)
+        self.row(made, 0, silent, True, speaker == 0, first_letter + len(text) - 1, none, -100)
 
     @staticmethod
     def row(
-        made: Rows, text: int, codes: np.ndarray, is_audio: bool, taught: bool, letter: int, phones: np.ndarray
+        made: Rows,
+        text: int,
+        codes: np.ndarray,
+        is_audio: bool,
+        taught: bool,
+        letter: int,
+        phones: np.ndarray,
+        manner: int,
     ) -> None:
         made.text.append(text)
         made.codes.append(codes)
@@ -213,13 +226,15 @@ class Dialogues:
         made.taught.append(taught)
         made.letter.append(letter)
         made.phones.append(phones)
+        made.manner.append(manner)
 
     def batch(self) -> dict[str, Tensor]:
         """Return padded rows of dialogues of one length class, about ROWS rows in all."""
         count = int(self.random.choice([1, 2, 3, 4, 6, 10, 18], p=[0.16, 0.24, 0.22, 0.18, 0.12, 0.06, 0.02]))
         drawn = [self.rows(count) for _ in range(max(1, ROWS // (75 * (count + 2))))]
         longest = min(BACKBONE.max_positions, max(len(d.text) for d in drawn))
-        fills = {"text": 0, "codes": 0, "is_audio": False, "taught": False, "letter": -1, "phones": -100}
+        fills = {"text": 0, "codes": 0, "is_audio": False, "taught": False, "letter": -1}
+        fills |= {"phones": -100, "manner": -100}
         return {
             name: torch.from_numpy(np.stack([padded(getattr(d, name), longest, fill) for d in drawn]))
             for name, fill in fills.items()
@@ -239,7 +254,7 @@ class Trainer:
         torch.manual_seed(seed)
         self.work, self.dialogues = work, Dialogues(encoded, seed)
         self.model = Csm(self.dialogues.tok.get_vocab_size(), codec.BINS + SPARE, codec.CODEBOOKS)
-        self.teacher = Teacher(len(phones))
+        self.teacher = Teacher(len(phones), len(MANNERS))
         self.params = [*self.model.parameters(), *self.teacher.parameters()]
         self.optimizer = torch.optim.AdamW(self.params, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.02)
         self.steps, self.average = 0, {k: v.clone() for k, v in self.model.state_dict().items()}
@@ -258,6 +273,9 @@ class Trainer:
         made["fine"] = F.cross_entropy(fine.flatten(0, 1), wanted[some][:, 1:].flatten())
         phones = self.teacher.phones(state).unflatten(-1, (2, -1)).flatten(0, 1)
         made["phone"] = F.cross_entropy(phones, b["phones"][:, 1:][told].flatten(), ignore_index=-100)
+        manner = b["manner"][:, 1:][told]
+        if (manner >= 0).any():
+            made["manner"] = F.cross_entropy(self.teacher.manner(state), manner, ignore_index=-100)
         made["align"] = self.alignment(aligned, b)
         return made
 
@@ -279,8 +297,10 @@ class Trainer:
         return loss
 
     def step(self, lr: float, align: float) -> dict[str, float]:
-        losses = self.losses(self.dialogues.batch())
-        total = losses["coarse"] + losses["fine"] + 0.3 * losses["phone"] + align * losses["align"]
+        with torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported()):
+            losses = self.losses(self.dialogues.batch())
+        weights = {"phone": 0.3, "manner": 0.3, "align": align}
+        total = torch.stack([weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
         nn.utils.clip_grad_norm_(self.params, 1.0)
@@ -303,7 +323,7 @@ class Trainer:
             warm = min(1.0, (self.steps - first + 1) / 150)
             lr = rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * max(0.0, (done - 0.3) / 0.7))))
             before = time.monotonic()
-            for name, value in self.step(lr, 0.3 if self.steps < 3000 else 0.1).items():
+            for name, value in self.step(lr, 0.3 if self.steps < ALIGN_STEPS else 0.1).items():
                 seen[name] = 0.97 * seen.get(name, value) + 0.03 * value
             spent += min(5.0, time.monotonic() - before)  # a paused process does not count as training
             if self.steps % 25 == 0:
@@ -336,6 +356,13 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps, self.average = state["steps"], state["average"]
 
+    def start_from(self, folder: Path) -> None:
+        """Take over an exported voice; the auxiliary heads and the optimiser start anew."""
+        weights = {k: v.float() for k, v in load_file(folder / "model.safetensors").items()}
+        self.model.load_state_dict(weights)
+        self.average = {k: v.clone() for k, v in weights.items()}
+        self.steps = ALIGN_STEPS
+
 
 def export(weights: dict[str, Tensor], tok: Tokenizer, folder: Path) -> None:
     """Write the original layout: model.safetensors (fp16), config.json with the stacks' sizes, tokenizer.json."""
@@ -355,13 +382,22 @@ def export(weights: dict[str, Tensor], tok: Tokenizer, folder: Path) -> None:
 
 
 def train(
-    corpus: Corpus, work: Path, minutes: float, *, steps: int | None = None, threads: int = 1, rate: float = 1.5e-3
+    corpus: Corpus,
+    work: Path,
+    minutes: float,
+    *,
+    steps: int | None = None,
+    threads: int = 1,
+    rate: float = 1.5e-3,
+    start: Path | None = None,
 ) -> None:
-    """Train on the codes in `work`, from the last checkpoint there if there is one."""
+    """Train on the codes in `work`, from the last checkpoint there, else from the exported voice `start` if given."""
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    phones = torch.load(work.parent / "codec" / "codec.pt", weights_only=True)["phones"]
+    phones = codec.phone_names(corpus)
     trainer = Trainer(Encoded(corpus, work, phones), work, phones)
     if (work / "voice.pt").exists():
         trainer.resume()
+    elif start:
+        trainer.start_from(start)
     trainer.train(minutes, rate, steps)

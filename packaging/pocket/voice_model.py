@@ -151,8 +151,12 @@ class Csm(nn.Module):
 
 
 class Teacher(nn.Module):
-    """The auxiliary head of training: from the backbone's state, the phones of the frame to come."""
+    """The auxiliary heads of training: from the backbone's state, the phones of the frame to come, and the manner.
 
-    def __init__(self, phones: int) -> None:
+    The manner is asked for in the first frames only, where nothing but the history tells it.
+    """
+
+    def __init__(self, phones: int, manners: int) -> None:
         super().__init__()
         self.phones = nn.Linear(BACKBONE.hidden, 2 * phones)
+        self.manner = nn.Linear(BACKBONE.hidden, manners)

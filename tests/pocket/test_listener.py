@@ -15,6 +15,8 @@ pytest.importorskip("pocketsphinx")
 import listener
 import scenes
 import speech
+import takeover
+import torch
 
 
 def tones(seconds: float, seed: int) -> np.ndarray:
@@ -103,3 +105,17 @@ def test_a_few_steps_end_in_a_folder_that_the_program_hears_with(corpus, tmp_pat
     done = (tmp_path / "work" / "whisper.pt").stat().st_mtime_ns
     listener.make(corpus, tmp_path / "work", tmp_path / "pack", quick=True)  # resumes: nothing is left to learn
     assert (tmp_path / "work" / "whisper.pt").stat().st_mtime_ns == done
+
+
+def test_an_exported_recogniser_can_be_taken_over(tmp_path):
+    tokenizer = listener.learn_tokenizer(tmp_path / "tokenizer.json", listener.QUICK)
+    taught, other = (listener.new_model(tokenizer, listener.QUICK) for _ in range(2))
+    with torch.no_grad():
+        for weight in taught.parameters():
+            weight.add_(torch.randn_like(weight), alpha=0.02)
+    listener.export(taught, tmp_path / "tokenizer.json", tmp_path / "scratch", tmp_path / "pack")
+    takeover.take_over(other, tmp_path / "pack")
+    known = dict(taught.named_parameters())
+    for name, weight in other.named_parameters():
+        step = known[name].abs().max() / 127  # int8, one scale a row
+        assert (weight - known[name]).abs().max() <= 0.51 * step, name
