@@ -107,8 +107,8 @@ def listener(recipe: Recipe) -> None:
     """Train Whisper on the corpus."""
     from listener import make
 
-    pack = recipe.out / "whisper"
-    make(recipe.work / "speech", recipe.work / "listener", pack, quick=recipe.quick, improve=recipe.improve)
+    made, mimi = recipe.out / "whisper", recipe.work / "codec" / "mimi"
+    make(recipe.work / "speech", recipe.work / "listener", made, mimi, quick=recipe.quick, improve=recipe.improve)
 
 
 def pack(recipe: Recipe) -> None:

@@ -14,10 +14,15 @@ from pathlib import Path
 import domain
 import judge
 import numpy as np
-from speech import COMPANIONS, MANNERS, SPEAKERS, say
+import soxr
+from speech import COMPANIONS, MANNERS, SPEAKERS, USERS, say
 
-from app import compose
-from core.types import COMPANION, USER, VOICE_FRAME, Segment, SpeechFrame
+from app import compose, converse
+from core.companion import Companion
+from core.records import Notice, TurnRecord
+from core.rehearsal import Recording, Take, Tape
+from core.settings import Settings, WorkSettings
+from core.types import COMPANION, EAR_RATE, USER, VOICE_FRAME, VOICE_RATE, Segment, SpeechFrame
 from models.csm import CsmVoice, load_voice
 from models.voices import load_voice_card
 
@@ -146,6 +151,35 @@ def conversation(voice: CsmVoice, companion: str, manner: str, seed: int) -> lis
     return made
 
 
+def round_trip(pack: Path, turns: int) -> Figures:
+    """Hold the demo conversation and `turns` more through the program's own code, and hear the replies with the pack.
+
+    Questions come from all users' voices; the word error is that of the transcript of each spoken reply.
+    """
+    choice = compose.choose(pack, None)
+    engines, random_ = compose.load(choice, threads=1), random.Random(13)
+    takes = [compose.heard(file) for file in sorted(converse.QUESTIONS.glob("*.wav"))]
+    for i in range(turns):
+        who = SPEAKERS[random_.choice(list(USERS))]
+        wide = say(who, MANNERS["plain"], domain.ask(random_), 700 + i)[0]
+        takes.append(Take(wide, soxr.resample(wide, VOICE_RATE, EAR_RATE)))
+    tape, said = Tape(), []
+    settings = Settings(work=WorkSettings(begin="commit"))
+
+    def listen(notice: Notice) -> None:
+        if isinstance(notice.what, TurnRecord):
+            said.append(notice.what)
+
+    with Companion(engines, Recording(takes, tape, settings.segmenter), tape, listen, settings) as companion:
+        companion.finish()
+    heard = []
+    for turn in said:
+        if turn.reply:
+            narrow = soxr.resample(tape.heard(turn.turn), VOICE_RATE, EAR_RATE)
+            heard.append((turn.reply, engines.transcriber(np.pad(narrow, EAR_RATE // 4)).text))
+    return {"word_error": judge.corpus_error(heard), "n": len(heard), "turns": len(said), "examples": heard[:10]}
+
+
 def references(voice: CsmVoice, folder: Path) -> dict[str, Segment]:
     """Return the pack's voices as pinned segments."""
     return {name: compose.reference(load_voice_card(folder / name), voice) for name in COMPANIONS}
@@ -159,7 +193,9 @@ def evaluate(pack: Path, file: Path, *, quick: bool = False) -> Figures:
     figures["speaking"] = speaking(voice, known, 2 if quick else 50)
     for name, (manners, measure) in CONTRASTS.items():
         figures[f"history_{name}"] = history(voice, known, 2 if quick else 100, manners, measure)
-        file.write_text(json.dumps(figures, indent=1) + "\n")  # what is measured stays measured
+        file.write_text(json.dumps(figures, indent=1) + "\n")
+    figures["round_trip"] = round_trip(pack, 1 if quick else 50)
+    file.write_text(json.dumps(figures, indent=1) + "\n")
     return figures
 
 

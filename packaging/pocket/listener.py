@@ -75,14 +75,16 @@ QUICK = Recipe(
 )
 
 
-def make(corpus: Path, work: Path, pack: Path, quick: bool = False, improve: bool = False) -> dict[str, float]:
+def make(
+    corpus: Path, work: Path, pack: Path, mimi: Path | None = None, *, quick: bool = False, improve: bool = False
+) -> dict[str, float]:
     """Train on the clips of `corpus` in `work` and write the CTranslate2 folder into `pack`; return the figures.
 
-    With `improve` the training goes on from what is in `pack`.
+    `mimi` is the folder of a codec whose sound is learnt too; with `improve` the training goes on from what `pack` has.
     """
     recipe = QUICK if quick else Recipe()
     work.mkdir(parents=True, exist_ok=True)
-    clips = hear(corpus, work, limit=300 if quick else None)
+    clips = hear(corpus, work, limit=300 if quick else None, mimi=mimi)
     noises = make_noise(corpus, work)
     if improve and not (work / "tokenizer.json").exists():
         shutil.copy(pack / "tokenizer.json", work)

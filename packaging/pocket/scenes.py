@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,26 +52,26 @@ class Heard:
     alphabet: tuple[str, ...]  # the phones' names, from 1
 
 
-def hear(corpus: Path, work: Path, limit: int | None = None, workers: int = 1) -> Heard:
-    """Turn the corpus into log-mel frames once, every second clip up to a tenth faster or slower; shard by shard."""
+def hear(corpus: Path, work: Path, limit: int | None = None, mimi: Path | None = None) -> Heard:
+    """Turn the corpus into log-mel frames once, every second clip up to a tenth faster or slower; shard by shard.
+
+    With `mimi`, a codec's folder, every third of the companions' clips goes through it: so do their voices in talk.
+    """
     folder = work / "heard"
     folder.mkdir(exist_ok=True)
     shards = sorted(corpus.glob("*.json"))
     shards = shards[: -(-limit // speech.SHARD)] if limit else shards
-    todo = [(corpus, shard, folder) for shard in shards if not (folder / shard.name).exists()]
-    if workers > 1:
-        with ProcessPoolExecutor(workers) as pool:
-            list(pool.map(_hear_shard, todo))
-    else:
-        for job in todo:
-            _hear_shard(job)
+    todo = [shard for shard in shards if not (folder / shard.name).exists()]
+    codec = _codec(mimi) if todo and mimi else None
+    for shard in todo:
+        _hear_shard(corpus, shard, folder, codec)
     parts, index, spoken, at = [], [], [], 0
     for shard in shards:
         parts.append(np.load(folder / f"{shard.stem}.npy"))
         for start, length, text, speaker in json.loads((folder / shard.name).read_text()):
             index.append((at + start, length, text, speaker))
         at += len(parts[-1])
-        spoken += [(clip.phones, pace) for clip, pace in _learnt(shard)]
+        spoken += [(clip.phones, pace) for clip, pace, _ in _learnt(shard)]
     alphabet = tuple(sorted({name for phones, _ in spoken for name, _ in phones} - {"pau"}))
     number = {name: i for i, name in enumerate(("pau", *alphabet))}
     labels = [
@@ -81,13 +80,13 @@ def hear(corpus: Path, work: Path, limit: int | None = None, workers: int = 1) -
     return Heard(np.concatenate(parts), index, np.concatenate(labels), alphabet)
 
 
-def _learnt(shard: Path) -> Iterator[tuple[speech.Clip, float]]:
-    """Yield the clips of a shard that may be learnt, and how much faster each is to be heard."""
-    random_ = random.Random(shard.stem)
+def _learnt(shard: Path) -> Iterator[tuple[speech.Clip, float, bool]]:
+    """Yield the clips of a shard that may be learnt, how much faster each is to be heard, and whether by codec."""
+    random_, other = random.Random(shard.stem), random.Random(f"codec {shard.stem}")
     for clip in (speech.Clip(**c) for c in json.loads(shard.read_text())):
         pace = random_.uniform(0.9, 1.1) if random_.random() < 0.5 else 1.0
         if not clip.held_out and clip.speaker not in speech.STRANGERS:
-            yield clip, pace
+            yield clip, pace, clip.speaker in speech.COMPANIONS and other.random() < 1 / 3
 
 
 def _labels(phones: list[tuple[str, float]], pace: float, frames: int, number: dict[str, int]) -> np.ndarray:
@@ -98,12 +97,28 @@ def _labels(phones: list[tuple[str, float]], pace: float, frames: int, number: d
     return names[np.searchsorted(ends, (np.arange(frames) + 0.5) * HOP / RATE)]
 
 
-def _hear_shard(job: tuple[Path, Path, Path]) -> None:
-    corpus, shard, folder = job
+def _codec(mimi: Path) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what plays samples at 24 kHz through the codec in a folder."""
+    import codec
+    import torch
+
+    model = codec.get_mimi(mimi / "model.safetensors", codec.config(), "cpu", codec.CODEBOOKS)
+
+    def through(samples: np.ndarray) -> np.ndarray:
+        filled = np.pad(samples, (0, -len(samples) % codec.FRAME))
+        with torch.inference_mode():
+            return model.decode(model.encode(torch.from_numpy(filled)[None, None]))[0, 0, : len(samples)].numpy()
+
+    return through
+
+
+def _hear_shard(corpus: Path, shard: Path, folder: Path, codec: Callable[[np.ndarray], np.ndarray] | None) -> None:
     raw = np.fromfile(corpus / f"{shard.stem}.raw", np.int16)
     parts, index, at = [], [], 0
-    for clip, pace in _learnt(shard):
+    for clip, pace, coded in _learnt(shard):
         samples = raw[clip.start : clip.start + clip.length].astype(np.float32) / 32768
+        if codec and coded:
+            samples = codec(samples)
         parts.append(np.log10(power(soxr.resample(samples, speech.RATE, RATE / pace))).astype(np.float16))
         index.append((at, len(parts[-1]), clip.text, clip.speaker))
         at += len(parts[-1])

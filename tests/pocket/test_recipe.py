@@ -87,3 +87,23 @@ def test_letters_follow_time(work: Path) -> None:
         assert (np.diff(letters) >= 0).all()
         assert letters[0] == 0
         assert letters[-1] >= len(clip.text) - 2
+
+
+def test_the_recogniser_hears_companions_through_the_codec_too(work: Path, tmp_path: Path) -> None:
+    """Of the companions' clips some come through the codec, and nobody else's."""
+    pytest.importorskip("pocketsphinx")
+    import scenes
+    from speech import COMPANIONS
+
+    for name in ("plain", "coded"):
+        (tmp_path / name).mkdir()
+    plain = scenes.hear(work / "speech", tmp_path / "plain")
+    coded = scenes.hear(work / "speech", tmp_path / "coded", mimi=work / "codec" / "mimi")
+    assert plain.index == coded.index
+    changed = {
+        speaker
+        for start, length, _, speaker in plain.index
+        if not np.array_equal(plain.frames[start : start + length], coded.frames[start : start + length])
+    }
+    assert changed
+    assert changed <= set(COMPANIONS)
