@@ -15,10 +15,47 @@ from core.types import Codes, SpeechFrame, Transcript, Turn, Utterance, VoiceHis
 
 
 @dataclass(frozen=True)
+class Stirred:
+    """A sound began at `at` that may prove to be speech; a reply is ducked until it is clear."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Stilled:
+    """The sound that began at `at` was no speech."""
+
+    at: int
+
+
+@dataclass(frozen=True)
 class SpeechStarted:
     """The user began to speak at `at`."""
 
     at: int
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """The user took the floor by key: what comes from `at` on is for the companion, speech or not, until the release.
+
+    Stands for `SpeechStarted`; a release is followed by `SpeechEnded`.
+    """
+
+    at: int
+
+
+@dataclass(frozen=True, eq=False)
+class SpeechContinued:
+    """The user goes on; told every few frames while there is sound.
+
+    `utterance` is all of the turn so far, `onset` where its speech began, `lasted` the milliseconds since it began or
+    last resumed.
+    """
+
+    utterance: Utterance
+    onset: int
+    lasted: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +83,28 @@ class SpeechEnded:
     offset: int
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The pause at `at` sounds like an end of turn with this probability, 0 to 1; told again as the pause goes on."""
+
+    at: int
+    complete: float
+
+
+Verdict = Literal["confident", "unsure", "unfinished", "room"]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The turn ends when silence has lasted this long; told whenever that changes, and why.
+
+    `room`: the user has asked for time. From the conductor.
+    """
+
+    milliseconds: int
+    verdict: Verdict
+
+
 # From the window.
 
 
@@ -67,6 +126,26 @@ class Forgotten:
 
 
 # From the mind.
+
+
+@dataclass(frozen=True)
+class Captioned:
+    """What the user is saying, while they say it: the speech that began at `onset`, heard up to `until`.
+
+    `settled` only ever grows as long as the onset is the same; `tentative` is what follows it and may yet change. The
+    words that count are those of `Heard`.
+    """
+
+    onset: int
+    until: int
+    settled: str
+    tentative: str = ""
+    confidence: float = 1.0  # mean token probability, 0 to 1
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return f"{self.settled} {self.tentative}".strip()
 
 
 @dataclass(frozen=True)
@@ -180,10 +259,10 @@ class Failed:
     error: str
 
 
-SpeechEvent = SpeechStarted | SpeechResumed | Paused | SpeechEnded
+SpeechEvent = Stirred | Stilled | SpeechStarted | Pressed | SpeechContinued | SpeechResumed | Paused | SpeechEnded
 LoudspeakerEvent = Played | Finished | Silenced
 TurnEvent = Heard | Replied | Worded | Encoded | Prepared | Phrased | Voiced | Spoken | LoudspeakerEvent | Failed
-Event = SpeechEvent | Typed | Hushed | Forgotten | TurnEvent
+Event = SpeechEvent | Judged | Waiting | Captioned | Typed | Hushed | Forgotten | TurnEvent
 
 Outcome = Literal["answered", "interrupted", "hushed", "empty", "merged", "failed"]
 
@@ -212,6 +291,45 @@ class Commit:
 
 
 @dataclass(frozen=True)
+class Soften:
+    """Both speak, or seem to: play the reply softly, until it is clear what the user wants."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Let the reply be silent where it is; nothing of it is lost."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class Restore:
+    """The floor is still the companion's: go on, as loud as before, from where it was."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, eq=False)
+class Overhear:
+    """Find out what was said so far of the speech that began at `onset`; answered by `Captioned`."""
+
+    onset: int
+    utterance: Utterance
+    purpose: Literal["caption", "decision"]
+
+
+@dataclass(frozen=True)
+class Backchannel:
+    """The user only said "mm-hm" while the turn's reply went on: noted, and no turn; no text if it had no words."""
+
+    turn: Turn
+    at: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Stop the work and the sound."""
 
@@ -227,4 +345,4 @@ class Close:
     exchange: Exchange | None
 
 
-Effect = Begin | Reopen | Commit | Cancel | Close
+Effect = Begin | Reopen | Commit | Soften | Hold | Restore | Overhear | Backchannel | Cancel | Close

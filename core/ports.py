@@ -24,6 +24,14 @@ class Vad(Protocol):
         ...
 
 
+class TurnModel(Protocol):
+    """Tells by the sound whether somebody who fell silent has finished (as Smart Turn does)."""
+
+    def __call__(self, narrow: Samples) -> float:
+        """Return the probability that a turn is complete: all of it, at EAR_RATE, and the silence after it so far."""
+        ...
+
+
 class Transcriber(Protocol):
     """Speech recognition of a whole utterance."""
 
@@ -117,6 +125,17 @@ class Loudspeaker(Protocol):
 
     def commit(self, turn: Turn) -> None:
         """Let the turn sound: report `Played` as it goes, `Finished` when a complete turn has sounded."""
+        ...
+
+    def soften(self, turn: Turn, gain: float) -> None:
+        """Play a turn at this gain, 0 to 1, without a click; at 0 it waits where it is, and loses nothing.
+
+        A turn that has not sounded yet begins at this gain: at 0 not before it is given another one.
+        """
+        ...
+
+    def reserve(self, turn: Turn, samples: int) -> None:
+        """Let a turn sound only once so much of it waits, or all: at its begin, and after a gap."""
         ...
 
     def stop(self, turn: Turn) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.events import Finished, LoudspeakerEvent, Played, Silenced
+from core.fade import Fade
 from core.segmenter import MS
 from core.settings import SegmenterSettings
 from core.types import EAR_FRAME, MIC_FRAME, VOICE_RATE, AudioFrame, Samples, SpeechFrame, Turn
@@ -34,8 +35,22 @@ class _Part:
     written: int = 0
     played: int = 0
     began: int = 0
+    reserve: int = 0
     committed: bool = False
     ended: bool = False
+    level: Fade = field(default_factory=lambda: Fade(1.0))
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may sound."""
+        return bool(self.played) or self.ended or self.written >= self.reserve
+
+    def take(self, most: int) -> Samples:
+        """Take what sounds next off the front."""
+        faded = most if self.level.target else min(most, self.level.left)
+        piece = _piece(self.sound, self.played, faded)
+        self.played += len(piece)
+        return piece * self.level.take(len(piece))
 
 
 class Tape:
@@ -80,6 +95,18 @@ class Tape:
             if turn in self._parts:
                 self._parts[turn].committed = True
 
+    def soften(self, turn: Turn, gain: float) -> None:
+        """Play a turn at this gain; at 0 it waits where it is."""
+        with self._changed:
+            if part := self._parts.get(turn):
+                part.level.soften(gain, sounding=part.played > 0)
+
+    def reserve(self, turn: Turn, samples: int) -> None:
+        """Let a turn sound only once so much of it is there, or all."""
+        with self._changed:
+            if part := self._parts.get(turn):
+                part.reserve = samples
+
     def stop(self, turn: Turn) -> None:
         """Stop the turn's sound."""
         with self._changed:
@@ -113,15 +140,14 @@ class Tape:
         """Move the clock, playing whatever is committed."""
         with self._changed:
             for turn, part in list(self._parts.items()):
-                if part.committed:
+                if part.committed and part.ready:
                     self._play(turn, part, to)
             self.now = to
 
     def _play(self, turn: Turn, part: _Part, to: int) -> None:
-        piece = _piece(part.sound, part.played, to - self.now)
+        part.began = part.began if part.played else self.now
+        piece = part.take(to - self.now)
         if len(piece):
-            part.began = part.began if part.played else self.now
-            part.played += len(piece)
             self._track.append((turn, self.now, piece))
             self._report(Played(turn, part.played, part.began))
         if part.ended and part.played == part.written:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Literal, TypeVar, cast
 
 Patience = Literal["eager", "normal", "patient"]
+Mode = Literal["open", "push", "tap"]
 COMMIT_MS: dict[Patience, int] = {"eager": 500, "normal": 900, "patient": 2000}  # silence that ends a turn
 
 Number = TypeVar("Number", int, float)
@@ -21,6 +22,9 @@ def ranged(default: Number, low: Number, high: Number) -> Number:
 PATIENCES = {"choices": tuple(COMMIT_MS)}
 ECHOES = {"choices": ("cancel", "leave")}
 BEGINS = {"choices": ("pause", "commit")}
+MODES = {"choices": ("open", "push", "tap")}
+CLOCKS = {"choices": ("runs", "waits")}
+SWITCH = {"choices": ("on", "off")}
 
 
 class Checked:
@@ -47,9 +51,13 @@ def _check_range(where: str, value: object, low: float, high: float, *, whole: b
 class SegmenterSettings(Checked):
     """When speech begins, pauses and ends."""
 
+    # Open: whoever speaks is heard. Push: only while the key is down. Tap: from one press to the next.
+    mode: Mode = field(default="open", metadata=MODES)
     on: float = ranged(0.5, 0.05, 0.99)  # probability at which a frame counts as speech
     off: float = ranged(0.35, 0.01, 0.99)  # and below which it no longer does, once speech is under way
+    stir_ms: int = ranged(64, 32, 1000)  # sound at which a reply is ducked, speech or not
     min_speech_ms: int = ranged(128, 32, 1000)  # anything shorter is a click
+    beat_ms: int = ranged(160, 32, 1000)  # how often it is told that speech goes on
     pause_ms: int = ranged(200, 64, 1000)  # silence at which work may begin
     patience: Patience = field(default="normal", metadata=PATIENCES)
     pre_roll_ms: int = ranged(500, 0, 2000)
@@ -66,6 +74,26 @@ class SegmenterSettings(Checked):
     def commit_ms(self) -> int:
         """Silence after which the turn is the companion's; never shorter than the pause."""
         return max(COMMIT_MS[self.patience], self.pause_ms)
+
+
+@dataclass(frozen=True)
+class FloorSettings(Checked):
+    """Who gives way when both speak, and what the user sees and hears meanwhile."""
+
+    duck: float = ranged(0.25, 0.0, 1.0)  # gain of a reply while it is not clear what the user wants
+    hold_ms: int = ranged(320, 64, 2000)  # of speech after which the reply is silent
+    yield_ms: int = ranged(640, 64, 5000)  # and after which it is over, whatever is said
+    rejoin_ms: int = ranged(2000, 0, 10_000)  # who goes on sooner, before any word of the reply, is still at it
+    captions: Literal["on", "off"] = field(default="on", metadata=SWITCH)
+    caption_ms: int = ranged(480, 160, 5000)  # between two looks at what is being said
+    murmurs: Literal["on", "off"] = field(default="off", metadata=SWITCH)  # "mm-hm" and "hmm" of its own
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.hold_ms > self.yield_ms:
+            raise ValueError(
+                f"FloorSettings.hold_ms is {self.hold_ms}; allowed: at most `yield_ms`, which is {self.yield_ms}"
+            )
 
 
 @dataclass(frozen=True)
@@ -121,6 +149,9 @@ class WorkSettings(Checked):
 
     # At the pause is faster; at the commit nothing is done in vain.
     begin: Literal["pause", "commit"] = field(default="pause", metadata=BEGINS)
+    # For recordings that are heard as fast as can be: no frame is heard before all that came before it was understood.
+    clock: Literal["runs", "waits"] = field(default="runs", metadata=CLOCKS)
+    reserve_s: float = ranged(12.0, 0.2, 60.0)  # the most that is held back of a voice slower than speech
     mind_s: float = ranged(60.0, 0.01, 3600.0)  # longest wait for a sign of life from recognition or chat
     mouth_s: float = ranged(60.0, 0.01, 3600.0)  # and from the voice
     stop_s: float = ranged(2.0, 0.01, 60.0)  # longest wait for a thread to end
@@ -155,6 +186,7 @@ class Settings:
     """The whole tree."""
 
     segmenter: SegmenterSettings = SegmenterSettings()
+    floor: FloorSettings = FloorSettings()
     phrases: PhraseSettings = PhraseSettings()
     memory: MemorySettings = MemorySettings()
     persona: PersonaSettings = PersonaSettings()

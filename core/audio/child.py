@@ -136,6 +136,8 @@ class Service:
                 playback.commit(turn)
             case Kind.SOFTEN:
                 playback.soften(turn, packet.first / 1000)
+            case Kind.RESERVE:
+                playback.reserve(turn, packet.first)
             case Kind.STOP:
                 playback.stop(turn)
         self._wake.set()

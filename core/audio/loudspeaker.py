@@ -25,6 +25,7 @@ class _Part:
 
     sound: list[Samples] = field(default_factory=list)
     gain: float = 1.0
+    reserve: int = 0
     played: int = 0
     began: int | None = None
     committed: bool = False
@@ -77,6 +78,20 @@ class Loudspeaker:
                 part.committed = True
                 self._send(Packet(Kind.COMMIT, turn))
 
+    def soften(self, turn: Turn, gain: float) -> None:
+        """Play a turn at this gain; at 0 it waits where it is."""
+        with self._lock:
+            if part := self._parts.get(turn):
+                part.gain = gain
+                self._send(Packet(Kind.SOFTEN, turn, round(gain * 1000)))
+
+    def reserve(self, turn: Turn, samples: int) -> None:
+        """Let a turn sound, at its begin and after a gap, only once so much of it waits, or all."""
+        with self._lock:
+            if part := self._parts.get(turn):
+                part.reserve = samples
+                self._send(Packet(Kind.RESERVE, turn, samples))
+
     def stop(self, turn: Turn) -> None:
         """Fade the turn out, and forget the rest."""
         with self._lock:
@@ -116,6 +131,10 @@ class Loudspeaker:
             self._to = to
             for turn, part in self._parts.items():
                 self._send(Packet(Kind.HOLD, turn, part.played))
+                if part.reserve:
+                    self._send(Packet(Kind.RESERVE, turn, part.reserve))
+                if part.gain != 1:
+                    self._send(Packet(Kind.SOFTEN, turn, round(part.gain * 1000)))
                 self._send(Packet(Kind.WRITE, turn, body=sound_bytes(part.rest())))
                 for kind, asked in ((Kind.END, part.ended), (Kind.COMMIT, part.committed)):
                     if asked:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.audio.wire import Kind
+from core.fade import Fade
 from core.types import VOICE_FRAME, VOICE_RATE, Samples, Turn
 
 MS = VOICE_RATE // 1000
 EDGE = 8 * MS  # fade at a reply's edges, and around a gap
 FALL = 20 * MS  # fade of a reply that is stopped
-DUCK = 30 * MS  # from one gain to a lower one
-SWELL = 150 * MS  # and back
 PREBUFFER = 2 * VOICE_FRAME  # what is waited for before a reply sounds, and after a gap
 PEAK = 0.98
 
@@ -33,39 +32,6 @@ class Report:
     position: int
 
 
-class Fade:
-    """A gain that moves along raised cosines."""
-
-    def __init__(self, value: float) -> None:
-        self._from = self.target = value
-        self._length = self._done = 0
-
-    def move(self, target: float, length: int) -> None:
-        """Go to another gain within `length` samples."""
-        self._from, self.target = self.value, target
-        self._length, self._done = length, 0
-
-    @property
-    def value(self) -> float:
-        """The gain now."""
-        return float(self._at(np.array([self._done]))[0])
-
-    @property
-    def left(self) -> int:
-        """Samples until the gain stands still."""
-        return self._length - self._done
-
-    def take(self, count: int) -> Samples:
-        """Return the gain of the next samples."""
-        gains = self._at(np.arange(self._done, self._done + count))
-        self._done = min(self._done + count, self._length)
-        return gains
-
-    def _at(self, done: np.ndarray) -> Samples:
-        way = np.minimum(done / self._length, 1.0) if self._length else np.ones(len(done))
-        return np.asarray(self._from + (self.target - self._from) * (1 - np.cos(np.pi * way)) / 2, np.float32)
-
-
 @dataclass
 class _Part:
     """One turn's share."""
@@ -73,6 +39,7 @@ class _Part:
     turn: Turn
     played: int = 0
     reported: int = 0
+    reserve: int = 0  # samples that must wait before it sounds
     waiting: int = 0  # samples in `sound`
     sound: deque[Samples] = field(default_factory=deque)
     committed: bool = False
@@ -133,7 +100,12 @@ class Playback:
     def soften(self, turn: Turn, gain: float) -> None:
         """Play a turn at this gain; at 0 it waits where it is."""
         if part := self._parts.get(turn):
-            part.level.move(gain, DUCK if gain < part.level.target else SWELL)
+            part.level.soften(gain, sounding=part.flowing)
+
+    def reserve(self, turn: Turn, samples: int) -> None:
+        """Let a turn sound, at its begin and after a gap, only once so much of it waits, or all."""
+        if part := self._parts.get(turn):
+            part.reserve = samples
 
     def stop(self, turn: Turn) -> None:
         """Fade a turn out and forget the rest of it."""
@@ -175,12 +147,12 @@ class Playback:
         return part.take(count) * part.edge.take(count) * part.level.take(count)
 
     def _flows(self, part: _Part) -> bool:
-        if not part.level.target and not part.level.left:
+        if part.level.still:
             return False  # held
         if part.flowing:
             self._watch_supply(part)
             return part.waiting > 0
-        part.flowing = part.waiting > 0 and (part.ended or part.waiting >= self._prebuffer)
+        part.flowing = part.waiting > 0 and (part.ended or part.waiting >= max(part.reserve, self._prebuffer))
         if part.flowing:
             part.edge.move(1.0, EDGE)
         return part.flowing
@@ -203,7 +175,8 @@ class Playback:
                 self._close(part, Kind.FINISHED)
             elif part.gap and (not part.waiting or not part.edge.left):
                 part.flowing = part.gap = False
-            if part.played > part.reported and (part.played - part.reported >= VOICE_FRAME or not part.reported):
+            news = part.played - part.reported
+            if news and (news >= VOICE_FRAME or not part.reported or part.level.still):
                 self._report(Kind.PLAYED, part.turn, part.played)
                 part.reported = part.played
 

@@ -23,6 +23,7 @@ class Kind(IntEnum):
     COMMIT = 4
     STOP = 5
     SOFTEN = 6  # gain in thousandths
+    RESERVE = 7  # samples that must wait before it sounds
     # From the audio process.
     OPENED = 16  # body: JSON
     FRAME = 17  # clock; body: a microphone frame at both rates

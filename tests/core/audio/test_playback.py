@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audio.playback import DUCK, EDGE, FALL, PEAK, PREBUFFER, SWELL, Playback
+from core.audio.playback import EDGE, FALL, PEAK, PREBUFFER, Playback
 from core.audio.wire import Kind
+from core.fade import DUCK, SWELL
 from core.types import VOICE_FRAME, Turn
 
 FIRST, SECOND = Turn(1), Turn(2)
@@ -124,6 +125,48 @@ def test_a_reply_held_at_nothing_loses_nothing():
     assert told(held)[-1] == (Kind.SILENCED, VOICE_FRAME + DUCK)
 
 
+def test_a_reply_that_is_held_says_at_once_how_far_it_came():
+    playback = playing(10)
+    playback.pull(round(3.4 * VOICE_FRAME))
+    playback.soften(FIRST, 0.0)
+    for _ in range(40):
+        playback.pull(240)
+    assert told(playback)[-1] == (Kind.PLAYED, round(3.4 * VOICE_FRAME) + DUCK)
+    playback.stop(FIRST)
+    assert told(playback) == [(Kind.SILENCED, round(3.4 * VOICE_FRAME) + DUCK)]
+
+
+def test_a_reply_that_is_held_before_it_sounds_loses_no_syllable():
+    playback = Playback()
+    playback.hold(FIRST)
+    playback.soften(FIRST, 0.0)
+    playback.write(FIRST, sound(5))
+    playback.commit(FIRST)
+    assert not playback.pull(4 * VOICE_FRAME).any()
+    playback.soften(FIRST, 1.0)
+    heard = playback.pull(2 * VOICE_FRAME)
+    np.testing.assert_allclose(heard[EDGE:], LEVEL)
+    assert playback.gaps == 0
+
+
+def test_a_slow_voice_sounds_once_its_reserve_is_there():
+    playback = Playback()
+    playback.hold(FIRST)
+    playback.reserve(FIRST, 6 * VOICE_FRAME)
+    playback.commit(FIRST)
+    playback.write(FIRST, sound(5))
+    assert not playback.pull(VOICE_FRAME).any()
+    playback.write(FIRST, sound(1))
+    assert playback.pull(VOICE_FRAME)[EDGE:].all()
+    short = Playback()
+    short.hold(FIRST)
+    short.reserve(FIRST, 6 * VOICE_FRAME)
+    short.commit(FIRST)
+    short.write(FIRST, sound(1))
+    short.end(FIRST)
+    assert short.pull(VOICE_FRAME)[EDGE:-EDGE].all(), "all there is, is enough"
+
+
 def test_sound_that_comes_late_fades_out_and_in_and_is_counted():
     playback = playing(3, whole=False)
     heard = [playback.pull(4 * VOICE_FRAME)]
@@ -171,6 +214,7 @@ STEPS = st.lists(
         st.tuples(st.just("write"), st.integers(1, 3000)),
         st.tuples(st.just("pull"), st.integers(1, 3000)),
         st.tuples(st.just("soften"), st.sampled_from([0.0, 0.2, 1.0])),
+        st.tuples(st.just("reserve"), st.integers(0, 9000)),
         st.tuples(st.sampled_from(["end", "commit", "stop"]), st.just(0)),
     ),
     max_size=40,
@@ -189,8 +233,8 @@ def test_laws_hold_in_any_order(steps):
         elif what == "pull":
             heard.append(playback.pull(much))
             assert len(heard[-1]) == much
-        elif what == "soften":
-            playback.soften(FIRST, much)
+        elif what in ("soften", "reserve"):
+            getattr(playback, what)(FIRST, much)
         else:
             getattr(playback, what)(FIRST)
         reports += playback.left(playback.given)

@@ -64,6 +64,23 @@ def test_a_new_process_goes_on_where_the_last_one_was():
     assert room.reported[-1] == Played(TURN, 2480, 500), "it began where it began"
 
 
+def test_the_next_process_knows_how_loud_a_reply_is_and_what_it_waits_for():
+    room = Room()
+    room.loudspeaker.resume(room.sent.append)
+    room.speak()
+    room.loudspeaker.soften(TURN, 0.25)
+    room.loudspeaker.reserve(TURN, 4800)
+    asked = [(Kind.SOFTEN, 250), (Kind.RESERVE, 4800)]
+    assert [(packet.kind, packet.first) for packet in room.sent[-2:]] == asked
+    room.loudspeaker.soften(Turn(9), 0.5)
+    room.loudspeaker.reserve(Turn(9), 5)
+    room.loudspeaker.lose()
+    room.sent.clear()
+    room.loudspeaker.resume(room.sent.append)
+    assert {(packet.kind, packet.first) for packet in room.sent[1:3]} == set(asked)
+    assert room.sent[3].kind is Kind.WRITE
+
+
 def test_a_stop_is_answered_even_by_nobody():
     room = Room()
     room.speak()
