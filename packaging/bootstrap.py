@@ -45,7 +45,7 @@ LIBRARIES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
 }
 
-SPEAKERS = ("flite", "espeak-ng")  # programs and Debian packages: they speak the sentences of some tests
+PROGRAMS = ("flite", "espeak-ng", "openssl")  # and Debian packages: for tests, to speak sentences and make a certificate
 
 CHECKS = {
     "ruff check": ["ruff", "check"],
@@ -194,7 +194,7 @@ def run_sotto(arguments: list[str]) -> NoReturn:
 
 def run_tests(arguments: list[str]) -> int:
     """Run the checks and the tests; return 0 if all pass."""
-    silent = [program for program in SPEAKERS if shutil.which(program) is None]
+    silent = [program for program in PROGRAMS if shutil.which(program) is None]
     if silent and as_root() is not None:  # else the tests that need them are skipped, and say so
         install_system_packages(silent)
     failed = []
