@@ -1,0 +1,1 @@
+"""The window: Qt, and nothing else knows Qt. Values come in through one door, wishes go out through it."""
