@@ -170,15 +170,27 @@ class StoreSettings(Checked):
     backlog_s: float = ranged(300.0, 0.0, 3600.0)  # of sound held in memory while the disk is full
 
 
+NO_DEVICE = "none"  # in a device's place: leave that side alone
+
+
 @dataclass(frozen=True)
 class AudioSettings(Checked):
-    """Which devices, by name, and what is done about the echo; no name is the system's own choice."""
+    """Which devices, by name, and what is done about the echo; an empty name is the system's own choice."""
 
     microphone: str = ""
     loudspeaker: str = ""
     # With headphones, or where the system cancels it, there is no echo.
     echo: Literal["cancel", "leave"] = field(default="cancel", metadata=ECHOES)
     latency_ms: int = ranged(60, 20, 500)  # that is asked of the sound card; below 40 it loses blocks
+
+
+@dataclass(frozen=True)
+class ModelSettings(Checked):
+    """Which models, which voice, and what they may take of the machine."""
+
+    pack: str = ""  # its folder; empty is the pocket pack
+    voice: str = ""  # its name; empty is the pack's first
+    threads: int = ranged(0, 0, 256)  # of the processor; 0 is Sotto's own choice
 
 
 @dataclass(frozen=True)
@@ -193,3 +205,4 @@ class Settings:
     work: WorkSettings = WorkSettings()
     audio: AudioSettings = AudioSettings()
     store: StoreSettings = StoreSettings()
+    models: ModelSettings = ModelSettings()

@@ -20,7 +20,7 @@ from core.audio.echo import aec3
 from core.audio.hearing import Hearing, drained
 from core.audio.playback import Playback
 from core.audio.wire import Kind, Levels, Packet, frame_bytes, sound
-from core.settings import AudioSettings
+from core.settings import NO_DEVICE, AudioSettings
 from core.types import VOICE_RATE, Samples, Turn
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 LEVELS_EVERY = 0.1  # seconds
 SILENCE = 1.0  # seconds without a callback after which a stream is lost
 STARTING = 3.0  # and right after opening
+AWAITED = 5.0  # that a reply waits for a loudspeaker to come; then it passes in silence
 
 
 def run(pipe: Connection, settings: AudioSettings) -> None:
     """Serve the engine until it closes the pipe, or the sound card fails."""
-    _settle_in(pipe)
+    settle_in(pipe)
     try:
         Service(pipe, settings).run()
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -45,7 +46,7 @@ def run(pipe: Connection, settings: AudioSettings) -> None:
 
 def scout(pipe: Connection, settings: AudioSettings) -> None:
     """Tell which devices there are now, and whether those that were chosen open."""
-    _settle_in(pipe)
+    settle_in(pipe)
     found = devices.listed()
     names = {"microphone": settings.microphone, "loudspeaker": settings.loudspeaker}
     openings = {side: devices.find(side, names[side]) for side in devices.SIDES}
@@ -55,7 +56,7 @@ def scout(pipe: Connection, settings: AudioSettings) -> None:
     os._exit(0)
 
 
-def _settle_in(pipe: Connection) -> None:
+def settle_in(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the engine's; the pipe's end is ours
     silent = os.open(os.devnull, os.O_WRONLY)
     sys.stderr.flush()
@@ -81,6 +82,7 @@ class Service:
         self._began: dict[Turn, int] = {}
         self._input: Input | None = None
         self._output: Output | None = None
+        self._unheard = time.monotonic()  # up to when replies have passed without a loudspeaker
         self._ears = Hearing(aec3() if settings.echo == "cancel" else None)
 
     def run(self) -> None:
@@ -100,13 +102,18 @@ class Service:
                 self._say(Packet(Kind.LEVELS, body=self._levels().pack()))
 
     def _open(self) -> None:
-        from core.audio.streams import Input, Output  # looks for sound cards, which may hang
-
         speaker = devices.find("loudspeaker", self._set.loudspeaker)
         microphone = devices.find("microphone", self._set.microphone)
         if speaker:
+            from core.audio.streams import Output  # looks for sound cards, which may hang
+
             self._output = Output(speaker, self._set.latency_ms / 1000, self._playback, self._lock, self._clock)
+        else:
+            wanted = self._set.loudspeaker != NO_DEVICE
+            self._unheard = time.monotonic() + (AWAITED if wanted else 0)
         if microphone:
+            from core.audio.streams import Input
+
             self._input = Input(microphone, self._set.latency_ms / 1000, self._wake.set)
         usable = {"microphone": microphone and microphone.name, "loudspeaker": speaker and speaker.name}
         self._say(Packet(Kind.OPENED, body=json.dumps(usable).encode()))
@@ -145,9 +152,18 @@ class Service:
     def _hear(self) -> list[tuple[int, Samples, Samples]]:
         if self._output:
             self._ears.own(drained(self._output.blocks), self._output.opening.rate)
+        else:
+            self._pass_time()
         if self._input:
             return self._ears.take(drained(self._input.blocks), self._input.opening.rate)
         return self._ears.pass_time()
+
+    def _pass_time(self) -> None:
+        """Let replies go by in silence, as long as they are: they can still be read, and the talk goes on."""
+        due = max(int((time.monotonic() - self._unheard) * VOICE_RATE), 0)
+        self._unheard += due / VOICE_RATE
+        with self._lock:
+            self._playback.pull(due)
 
     def _clock(self) -> int:
         return self._input.heard if self._input else self._ears.at

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from core.settings import NO_DEVICE
+
 Side = Literal["microphone", "loudspeaker"]
 SIDES: tuple[Side, Side] = ("microphone", "loudspeaker")
 PREFERRED_RATE = 48_000  # Hz: that of the echo canceller, so that nothing is resampled twice
@@ -55,7 +57,9 @@ def listed() -> list[Device]:
 
 
 def find(side: Side, name: str) -> Opening | None:
-    """Return the first that opens: the device of this name, the system's own, any other; None if there is none."""
+    """Return the first that opens: the device of this name, the system's own; None if there is none, or none wanted."""
+    if name == NO_DEVICE:
+        return None
     devices = listed()
     order = sorted(range(len(devices)), key=lambda at: (devices[at].name != name, side not in devices[at].defaults))
     for index in order:

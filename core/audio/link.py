@@ -18,8 +18,8 @@ from core.audio.microphone import Microphone
 from core.audio.process import AudioProcess
 from core.audio.scouting import Scout, Sight
 from core.audio.wire import Kind, Levels, Packet, frame
-from core.news import AudioLost, AudioOpened
-from core.settings import AudioSettings
+from core.news import AudioClosed, AudioLost, AudioOpened
+from core.settings import NO_DEVICE, AudioSettings
 
 HUNG = 2.0  # seconds without a word from a process that speaks ten times a second
 OPENING = 6.0  # and from one that opens its devices
@@ -29,7 +29,7 @@ LOOK_EVERY = 1.5  # seconds between looks for a device that is missing
 POLL = 0.02
 
 
-AudioNews = AudioOpened | AudioLost
+AudioNews = AudioOpened | AudioLost | AudioClosed
 
 
 class AudioLink:
@@ -41,6 +41,8 @@ class AudioLink:
         self.restarts = 0
         self.pid = 0  # of the audio process
         self._set, self._tell = settings, tell
+        self._wanted: AudioSettings | None = settings
+        self._called = Flag()  # `use` or `close` has something to say
         self._closing = Flag()
         self._opened: AudioOpened | None = None
         self._scout: Scout | None = None
@@ -53,9 +55,15 @@ class AudioLink:
         """Start the audio process."""
         self._thread.start()
 
+    def use(self, settings: AudioSettings | None) -> None:
+        """Go on with these settings, in a new process if they are new; with None no process runs, until they come."""
+        self._wanted = settings
+        self._called.set()
+
     def close(self) -> None:
         """End it."""
         self._closing.set()
+        self._called.set()
         self.microphone.close()
         self._thread.join(3)
 
@@ -63,14 +71,27 @@ class AudioLink:
         pause = 0.0
         while not self._closing.is_set():
             began = time.monotonic()
+            if self._wanted is None:
+                self._sleep()
+                continue
+            self._set = self._wanted
             why = self._serve()
             if self._closing.is_set():
                 return
+            if self._set != self._wanted:
+                continue
             self.restarts += 1
             if why:
                 self._tell(AudioLost(why))
             pause = 0.0 if time.monotonic() - began > STEADY else min(pause * 2 + 0.1, 1.0)
             self._rest(pause)
+
+    def _sleep(self) -> None:
+        self._tell(AudioClosed())
+        while self._wanted is None and not self._closing.is_set():
+            self._called.wait()
+            self._called.clear()
+        self.microphone.wake()
 
     def _rest(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -92,7 +113,7 @@ class AudioLink:
             self._end_scout()
 
     def _follow(self, process: AudioProcess) -> str:
-        while not self._closing.is_set():
+        while not self._closing.is_set() and self._set == self._wanted:
             packet = process.receive(POLL)
             if packet is not None and packet.kind is Kind.LOST:
                 return packet.body.decode(errors="replace")
@@ -145,7 +166,7 @@ class AudioLink:
 
     def _content(self) -> bool:
         sides = self._sides()
-        return all(has is not None and (not chosen or has == chosen) for has, chosen in sides)
+        return all(chosen == NO_DEVICE or (has is not None and chosen in ("", has)) for has, chosen in sides)
 
     def _preferred(self, sight: Sight) -> bool:
         seen = (sight.microphone, sight.loudspeaker)

@@ -42,6 +42,11 @@ class Microphone:
             self._closed = True
             self._changed.notify_all()
 
+    def wake(self) -> None:
+        """Count time from now on again: while the microphone was not wanted, none has passed."""
+        with self._changed:
+            self._came = time.monotonic()
+
     def put(self, wide: Samples, narrow: Samples) -> None:
         """Take the next frame."""
         with self._changed:
