@@ -1,0 +1,124 @@
+"""The program under test: `sotto talk` as a user starts it, in the rig's room, with what it tells line by line."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition, Thread
+from typing import Any
+
+from app.checks import Problem
+
+LOADS = 90.0  # seconds in which it must be ready
+ENDS = 10.0
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line that it told, and when that came, on the system's monotonic clock."""
+
+    at: float
+    event: str
+    facts: dict[str, Any]
+
+
+class Program:
+    """Sotto, running."""
+
+    def __init__(self, environment: dict[str, str], data: Path, options: Sequence[str] = ()) -> None:
+        self.data = data
+        self.told: list[Told] = []
+        self._changed = Condition()
+        self._complaints = (data.parent / "stderr.txt").open("ab")
+        command = [sys.executable, "-m", "app.main", "talk", "--json", "--data", str(data), *options]
+        self._process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            cwd=Path(__file__).parents[2],
+            start_new_session=True,
+        )
+        Thread(target=self._read, name="program", daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for raw in self._process.stdout:
+            facts = json.loads(raw)
+            with self._changed:
+                self.told.append(Told(time.monotonic(), facts.pop("event"), facts))
+                self._changed.notify_all()
+        with self._changed:
+            self.told.append(Told(time.monotonic(), "Gone", {}))
+            self._changed.notify_all()
+
+    def wait(self, event: str, seconds: float, since: int = 0, **facts: Any) -> Told | None:
+        """Return the first line of this event with these facts from number `since` on; None if it does not come."""
+        until, at = time.monotonic() + seconds, since
+        with self._changed:
+            while True:
+                for told in self.told[at:]:
+                    if told.event == event and all(told.facts.get(key) == value for key, value in facts.items()):
+                        return told
+                at = len(self.told)
+                if time.monotonic() > until or not self._changed.wait(max(until - time.monotonic(), 0.001)):
+                    return None
+
+    def wait_ready(self) -> None:
+        """Return when it listens and all models are loaded; raises Problem."""
+        if self.wait("Ready", LOADS) is None:
+            raise Problem("sotto talk did not get ready", self._complaints.name, "read it")
+
+    def type(self, text: str) -> None:
+        """Write a line to it."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{text}\n".encode())
+        self._process.stdin.flush()
+
+    def all(self, event: str, since: int = 0) -> list[Told]:
+        """Return all lines of an event."""
+        return [told for told in self.told[since:] if told.event == event]
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.poll() is None
+
+    @property
+    def audio_pid(self) -> int | None:
+        """The number of its audio process, which carries the name that it was given."""
+        return next((pid for pid in _descendants(self._process.pid) if _runs(pid, "core.audio.child")), None)
+
+    def stop(self) -> float:
+        """Press Ctrl-C; return the seconds until it has ended, or was ended."""
+        began = time.monotonic()
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(ENDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._complaints.close()
+        return time.monotonic() - began
+
+
+def _descendants(pid: int) -> list[int]:
+    found = []
+    for child in Path(f"/proc/{pid}/task").glob("*/children"):
+        for number in map(int, child.read_text().split()):
+            found += [number, *_descendants(number)]
+    return found
+
+
+def _runs(pid: int, what: str) -> bool:
+    try:
+        return what in Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return False
