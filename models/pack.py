@@ -23,6 +23,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -103,7 +104,8 @@ class Pack:
 def open_pack(folder: Path) -> Pack:
     """Read `pack.toml`, verify every file and return the pack; raises PackError.
 
-    A file that was verified before in this process is read again only if its size, time or inode changed.
+    A file that was verified before in this process, or a large one within a week, is read again only if its size,
+    times or inode changed.
     """
     folder = Path(folder)
     top = _Table(_manifest(folder), f"{folder / MANIFEST}: ")
@@ -283,9 +285,44 @@ _digests: dict[tuple[object, ...], str] = {}  # a cache of pure facts: what a fi
 def _digest(path: Path, found: os.stat_result) -> str:
     marks = (path.resolve(), found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
     if marks not in _digests:
-        with path.open("rb") as file:
-            _digests[marks] = hashlib.file_digest(file, "sha256").hexdigest()
+        _digests[marks] = _noted(path, found) or _hashed(path, found)
     return _digests[marks]
+
+
+# Gigabytes take longer to hash than to load: what was found is noted beside a large file, and believed for a week
+# as long as size, times and inode are the same. A start then costs no more than the loading.
+LARGE, BELIEVED_S = 64 << 20, 7 * 24 * 3600
+
+
+def _note_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.verified")
+
+
+def _noted(path: Path, found: os.stat_result) -> str:
+    if found.st_size < LARGE:
+        return ""
+    try:
+        marks, digest, when = _note_of(path).read_text("utf-8").split()
+        fresh = 0 <= time.time() - float(when) < BELIEVED_S
+    except (OSError, ValueError):
+        return ""
+    return digest if fresh and marks == _marks(found) and SHA256.fullmatch(digest) else ""
+
+
+def _hashed(path: Path, found: os.stat_result) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if found.st_size >= LARGE:
+        try:
+            with whole(_note_of(path)) as part:
+                part.write_text(f"{_marks(found)} {digest} {time.time():.0f}", "utf-8")
+        except OSError:
+            pass  # a pack that is only readable is hashed each time
+    return digest
+
+
+def _marks(found: os.stat_result) -> str:
+    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
 
 
 @dataclass(frozen=True)

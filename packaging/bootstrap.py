@@ -45,7 +45,7 @@ LIBRARIES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
 }
 
-PROGRAMS = ("flite", "espeak-ng", "openssl")  # and Debian packages: for tests, to speak sentences and make a certificate
+PROGRAMS = ("flite", "espeak-ng", "openssl")  # and Debian packages, for tests: spoken sentences, a certificate
 
 CHECKS = {
     "ruff check": ["ruff", "check"],

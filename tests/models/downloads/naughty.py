@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import socket
 import ssl
@@ -146,3 +148,19 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def publish(server: Server, repository: str, folder: Any, *, revision: str = "a" * 40, branch: str = "main") -> None:
+    """Serve a folder as the hub serves a repository: large files by SHA-256, small ones by their git hash."""
+    rows = []
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        body, name = path.read_bytes(), path.relative_to(folder).as_posix()
+        row: dict[str, Any] = {"rfilename": name, "size": len(body)}
+        row["blobId"] = hashlib.sha1(f"blob {len(body)}\0".encode() + body, usedforsecurity=False).hexdigest()
+        if len(body) > 10_000:
+            row["lfs"] = {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body), "pointerSize": 130}
+        rows.append(row)
+        server.manners[f"/{repository}/resolve/{revision}/{name}"] = Manner(body)
+    told = Manner(json.dumps({"sha": revision, "siblings": rows, "gated": False}).encode())
+    for asked in (branch, revision):
+        server.manners[f"/api/models/{repository}/revision/{asked}?blobs=true"] = told
