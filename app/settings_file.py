@@ -14,16 +14,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from core.settings import Settings
 from core.whole import whole
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 LARGEST = 1 << 20  # bytes: no file of settings is larger
 ASIDE = 5  # copies of damaged files that stay
 HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_-]+)\s*\]\s*(#.*)?")
 UNREADABLE = (ValueError, RecursionError)  # tomllib's own error, and for what only looks like a number
 UNUSABLE = (ValueError, OverflowError)
+
+Tree = TypeVar("Tree", bound="DataclassInstance")  # a frozen tree of leaves, as `Settings` is one
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,17 @@ class Complaint:
         return " ".join(f"{where}: {self.why}".split())
 
 
-def read(path: Path, defaults: Settings = Settings()) -> tuple[Settings, tuple[Complaint, ...]]:  # noqa: B008 - frozen
+def read(
+    path: Path,
+    defaults: Tree = Settings(),  # type: ignore[assignment]  # noqa: B008 - frozen
+) -> tuple[Tree, tuple[Complaint, ...]]:
     """Return the settings in a file, and what is wrong with it; the defaults where there is no file."""
     complaints: list[Complaint] = []
     values = _values(path, complaints)
     return _tree(defaults, values, path, complaints), tuple(complaints)
 
 
-def write(path: Path, settings: Settings, defaults: Settings = Settings()) -> None:  # noqa: B008 - frozen
+def write(path: Path, settings: Tree, defaults: Tree = Settings()) -> None:  # type: ignore[assignment]  # noqa: B008
     """Write what differs from the defaults, so that these may improve; raises OSError and changes nothing then."""
     import tomli_w
 
@@ -59,7 +67,7 @@ def write(path: Path, settings: Settings, defaults: Settings = Settings()) -> No
         part.chmod(0o600)
 
 
-def differences(settings: Settings, defaults: Settings) -> dict[str, dict[str, Any]]:
+def differences(settings: Tree, defaults: Tree) -> dict[str, dict[str, Any]]:
     """Return the values that are not the default's, by leaf and name."""
     found: dict[str, dict[str, Any]] = {}
     for leaf in fields(settings):
@@ -147,7 +155,7 @@ def _near(line: str, number: int) -> str:
 Wrong = Callable[[str, str], Complaint]
 
 
-def _tree(defaults: Settings, values: Mapping[str, Any], path: Path, complaints: list[Complaint]) -> Settings:
+def _tree(defaults: Tree, values: Mapping[str, Any], path: Path, complaints: list[Complaint]) -> Tree:
     leaves = {leaf.name for leaf in fields(defaults)}
     unknown = sorted(values.keys() - leaves)
     complaints += [Complaint(path, _shown(name), "it is unknown and has no effect") for name in unknown]

@@ -125,14 +125,13 @@ class Captions(QAbstractListModel):
         for at in range(len(self._rows) - 1, -1, -1):
             each = self._rows[at]
             kept = caption.row is not None and each.row == caption.row
-            same = caption.turn.id and each.turn.id == caption.turn.id and None in (each.row, caption.row)
-            if each.side == caption.side and (kept or same):
+            live = caption.turn.id and each.turn.id == caption.turn.id and each.row is None
+            if each.side == caption.side and (kept or live):
                 return at
         return None
 
     def _place(self, caption: Caption) -> int:
         """Where a new caption belongs: the user's words may come after the reply to them has begun."""
         last = len(self._rows) - 1
-        if caption.side == "user" and last >= 0 and caption.turn.id and self._rows[last].turn.id == caption.turn.id:
-            return last
-        return last + 1
+        answers = last >= 0 and self._rows[last].row is None and self._rows[last].turn.id == caption.turn.id
+        return last if caption.side == "user" and caption.turn.id and answers else last + 1

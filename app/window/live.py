@@ -1,0 +1,192 @@
+"""Follows the live talk and keeps its captions: what is being said, what of a reply has sounded, what was cut off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QCoreApplication
+
+from app.window.captions import Caption, Captions, Side
+from core.events import (
+    Begin,
+    Captioned,
+    Commit,
+    Heard,
+    Phrased,
+    Played,
+    Pressed,
+    Reopen,
+    Replied,
+    SpeechStarted,
+    Stilled,
+    Voiced,
+)
+from core.news import TurnKept, TurnSeen
+from core.records import Notice, TurnRecord
+from core.types import NO_TURN, VOICE_FRAME, Turn
+
+SPEAKING_NOW = Turn(-1)  # the user's words before they belong to a turn
+TRACELESS = ("empty", "merged")  # outcomes of turns in which nothing was said, or that went on in the next
+PACE = 0.065  # seconds that a letter takes, about, while its sound is still being made
+
+
+@dataclass
+class _Reply:
+    """A reply under way: its words as they come, and its phrases as they are given a sound."""
+
+    written: str = ""
+    phrases: list[tuple[str, int]] = field(default_factory=list)  # text, samples so far
+    played: int = 0
+    committed: bool = False
+
+    def heard(self) -> str:
+        """Return the words that have sounded, about: the voice does not tell where a word ends."""
+        left, words = self.played, []
+        for text, samples in self.phrases:
+            if left <= 0:
+                break
+            every = text.split()
+            share = 1.0 if samples and left >= samples else left / max(samples, len(text) * PACE * 24_000)
+            words += every[: round(len(every) * share)]
+            left -= samples
+        return " ".join(words)
+
+
+class Live:
+    """Turns what happens into captions; holds nothing of a turn that is over."""
+
+    def __init__(self, captions: Captions) -> None:
+        self._captions = captions
+        self._replies: dict[int, _Reply] = {}
+
+    def take(self, notice: Notice) -> None:
+        """Show what this changes."""
+        match notice.what:
+            case SpeechStarted() | Pressed():
+                self._captions.put(Caption("user", SPEAKING_NOW))
+            case Stilled():
+                self._captions.drop(turn=SPEAKING_NOW)
+            case Captioned(settled=settled, tentative=tentative):
+                self._captions.put(Caption("user", SPEAKING_NOW, settled=settled, tentative=tentative))
+            case Begin(turn=turn, text=text) if text is not None:
+                self._replies[turn.id] = _Reply()
+                self._captions.put(Caption("user", turn, settled=text))
+            case Begin(turn=turn):
+                self._replies[turn.id] = _Reply()
+            case Heard(turn=turn, transcript=transcript):
+                self._heard(turn, transcript.text.strip())
+            case Reopen(turn=turn):
+                self._reopened(turn)
+            case Commit(turn=turn):
+                self._committed(turn)
+            case Replied() | Phrased() | Voiced() | Played():
+                self._replying(notice.what)
+            case TurnRecord():
+                self._over(notice.what)
+            case _:
+                pass
+
+    def _heard(self, turn: Turn, text: str) -> None:
+        self._captions.drop(turn=SPEAKING_NOW)
+        if text:
+            final = self._reply(turn).committed
+            said = Caption("user", turn)
+            self._captions.put(replace(said, settled=text) if final else replace(said, tentative=text))
+
+    def _reopened(self, turn: Turn) -> None:
+        said = self._captions.live("user", turn)
+        self._captions.drop(turn=turn)
+        self._replies.pop(turn.id, None)
+        self._captions.put(Caption("user", SPEAKING_NOW, tentative=said.text))
+
+    def _committed(self, turn: Turn) -> None:
+        reply = self._reply(turn)
+        reply.committed = True
+        said = self._captions.live("user", turn)
+        if said.tentative:
+            self._captions.put(replace(said, settled=said.text, tentative=""))
+        self._show(turn, reply)
+
+    def _replying(self, what: Replied | Phrased | Voiced | Played) -> None:
+        reply = self._reply(what.turn)
+        match what:
+            case Replied(chunk=chunk):
+                reply.written += chunk
+            case Phrased(text=text):
+                reply.phrases.append((text, 0))
+            case Voiced() if reply.phrases:
+                text, samples = reply.phrases[-1]
+                reply.phrases[-1] = (text, samples + VOICE_FRAME)
+            case Played(samples=samples):
+                reply.played = samples
+        if reply.committed and not isinstance(what, Voiced):
+            self._show(what.turn, reply)
+
+    def _show(self, turn: Turn, reply: _Reply) -> None:
+        written = reply.written.split()
+        if written:
+            count = min(len(reply.heard().split()), len(written))
+            settled, rest = " ".join(written[:count]), " ".join(written[count:])
+            self._captions.put(Caption("reply", turn, settled=settled, tentative=rest))
+
+    def _reply(self, turn: Turn) -> _Reply:
+        return self._replies.setdefault(turn.id, _Reply())
+
+    def _over(self, record: TurnRecord) -> None:
+        self._replies.pop(record.turn.id, None)
+        self._captions.drop(turn=record.turn)
+        if record.outcome in TRACELESS:
+            return
+        for caption in both_sides(_seen(record), record.written, record.turn):
+            self._captions.put(caption)
+
+    def kept(self, news: TurnKept) -> None:
+        """Name the captions of a turn as the store does, so that it can be played again and deleted."""
+        sides: tuple[Side, Side] = ("user", "reply")
+        for side in sides:
+            caption = self._captions.live(side, news.seen.turn)
+            if caption.text or caption.note:
+                seconds = news.seen.user_seconds if side == "user" else news.seen.reply_seconds
+                self._captions.put(replace(caption, row=news.seen.row, seconds=seconds))
+
+
+def both_sides(seen: TurnSeen, written: str = "", turn: Turn = NO_TURN) -> list[Caption]:
+    """Return the captions of a turn that is over; `turn` names them until the store does."""
+    row = seen.row or None
+    user = Caption("user", turn, row, seen.user, note="" if seen.user else _tr("not understood"))
+    captions = [replace(user, seconds=seen.user_seconds)]
+    note = ""
+    if seen.error:
+        note = _tr("No answer: {stage} failed. You can say it again.").format(stage=stage_name(seen.stage))
+    elif not seen.done:
+        note = _tr("broken off when Sotto ended")
+    elif seen.outcome in ("interrupted", "hushed"):
+        note = "" if written else _tr("cut off here")
+    unheard = " ".join(written.split()[len(seen.reply.split()) :]) if seen.outcome != "answered" else ""
+    if seen.reply or note or unheard:
+        caption = Caption("reply", turn, row, seen.reply, unheard=unheard, note=note, seconds=seen.reply_seconds)
+        captions.append(caption)
+    return captions
+
+
+def stage_name(stage: str) -> str:
+    """Return what a stage is called for people."""
+    return {"mind": _tr("understanding or thinking"), "mouth": _tr("the voice")}.get(stage, stage)
+
+
+def _seen(record: TurnRecord) -> TurnSeen:
+    return TurnSeen(
+        0,
+        record.turn,
+        record.user,
+        record.reply,
+        record.outcome,
+        record.typed,
+        done=True,
+        stage=record.stage,
+        error=record.error,
+    )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Live", text)
