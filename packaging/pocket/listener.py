@@ -75,6 +75,9 @@ QUICK = Recipe(
 )
 
 
+IMPROVE = Recipe(steps=3600, rate=1.2e-3)  # from weights that know the domain
+
+
 def make(
     corpus: Path, work: Path, pack: Path, mimi: Path | None = None, *, quick: bool = False, improve: bool = False
 ) -> dict[str, float]:
@@ -82,7 +85,7 @@ def make(
 
     `mimi` is the folder of a codec whose sound is learnt too; with `improve` the training goes on from what `pack` has.
     """
-    recipe = QUICK if quick else Recipe()
+    recipe = QUICK if quick else IMPROVE if improve else Recipe()
     work.mkdir(parents=True, exist_ok=True)
     clips = hear(corpus, work, limit=300 if quick else None, mimi=mimi)
     noises = make_noise(corpus, work)
