@@ -36,6 +36,7 @@ class CaptionView(QAbstractItemView):
         self._following = True  # the end, as it grows
         self._settling = False
         self.setModel(captions)
+        self.setFrameShape(QAbstractItemView.Shape.NoFrame)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -151,6 +152,10 @@ class CaptionView(QAbstractItemView):
             self._heights[row] = self._setting(row).height
         self._total(first.row())
         self._hold(*anchor)
+
+    def body(self, row: int) -> QRect:
+        """Return where the words of a row are in the viewport."""
+        return self._setting(row).body(self._tops[row] - self.verticalOffset()).toRect()
 
     # What Qt asks of a view.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -120,6 +120,13 @@ class Captions(QAbstractListModel):
             self.beginRemoveRows(TOP, at, at)
             del self._rows[at]
             self.endRemoveRows()
+
+    def settle(self) -> None:
+        """Let live captions stand as they are: nobody will add to them, and their turns' numbers will come again."""
+        for at, each in enumerate(self._rows):
+            if each.turn.id and each.row is None:
+                self._rows[at] = replace(each, turn=NO_TURN, settled=each.text, tentative="")
+                self.dataChanged.emit(self.index(at), self.index(at))
 
     def _find(self, caption: Caption) -> int | None:
         for at in range(len(self._rows) - 1, -1, -1):

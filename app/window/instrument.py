@@ -84,11 +84,11 @@ class Instrument(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a size that grows with the text."""
-        return QSize(self._theme.look.px(520), self._theme.look.px(104))
+        return QSize(self._theme.look.px(520), self.talk.sizeHint().height() + 10)
 
     def minimumSizeHint(self) -> QSize:
         """Return the button's size, and a little string."""
-        return QSize(self._theme.look.px(220), self._theme.look.px(104))
+        return QSize(self._theme.look.px(220), self.talk.sizeHint().height() + 10)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the button in the middle."""

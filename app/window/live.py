@@ -140,6 +140,12 @@ class Live:
         for caption in both_sides(_seen(record), record.written, record.turn):
             self._captions.put(caption)
 
+    def broken_off(self) -> None:
+        """Forget what was under way: whoever told of it is gone, and counts turns anew."""
+        self._replies.clear()
+        self._captions.drop(turn=SPEAKING_NOW)
+        self._captions.settle()
+
     def kept(self, news: TurnKept) -> None:
         """Name the captions of a turn as the store does, so that it can be played again and deleted."""
         sides: tuple[Side, Side] = ("user", "reply")

@@ -48,6 +48,7 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QPlainTextEdit, QSpinBox, QComboBox { background: $surface; color: $ink; border: 1px solid $edge;
     border-radius: ${p8}px; padding: ${p6}px ${p10}px; selection-background-color: $accent;
     selection-color: $on_accent; min-height: ${p20}px; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus { border: 2px solid $accent;
     padding: ${p5}px ${p9}px; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $edge; border-color: $line; }

@@ -42,7 +42,7 @@ class TalkButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Return a size that grows with the text."""
-        side = self._theme.look.px(SIDE)
+        side = round(SIDE * (1 + self._theme.look.percent / 100) / 2)  # large letters need the room more than it does
         return QSize(side, side)
 
     def hitButton(self, at: object) -> bool:
@@ -56,13 +56,13 @@ class TalkButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QRectF(self.rect()).adjusted(2, 2, -2, -2)
         self._ring(painter, whole)
-        inner = whole.adjusted(*(look.px(side) for side in (8, 8, -8, -8)))
+        inner = whole.adjusted(8, 8, -8, -8)
         painter.setPen(QPen(look.ink("ink" if self.hasFocus() else "accent"), 3 if self.hasFocus() else 2))
         filled = self._open and self._mood is not Mood.MUTED
         painter.setBrush(look.ink("accent" if filled != self.isDown() else "surface"))
         painter.drawEllipse(inner)
         name = "microphone-off" if self._mood is Mood.MUTED else "microphone"
-        side = look.px(34)
+        side = round(self.width() * 0.37)
         place = QRectF(0, 0, side, side)
         place.moveCenter(whole.center())
         colour = "on_accent" if filled != self.isDown() else "accent"
@@ -75,7 +75,7 @@ class TalkButton(QAbstractButton):
             painter.setPen(QPen(look.ink("line"), 2))
             painter.drawEllipse(whole)
             return
-        painter.setPen(QPen(look.ink(colour), look.px(3), cap=Qt.PenCapStyle.RoundCap))  # type: ignore[call-overload]
+        painter.setPen(QPen(look.ink(colour), look.px(3), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         if self._mood in (Mood.THINKING, Mood.WAKING):
             for third in range(3):
                 painter.drawArc(whole, round((self._angle + third * 120) * 16), 70 * 16)
