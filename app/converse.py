@@ -10,7 +10,6 @@ from importlib import metadata
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Literal
 
 from app import compose, keep
 from app.checks import OutputFolder, Problem
@@ -20,7 +19,7 @@ from app.sitting import sitting
 from core.companion import Companion
 from core.records import Notice, TurnRecord
 from core.rehearsal import Recording, Take, Tape, two_sided
-from core.settings import SegmenterSettings, Settings, WorkSettings
+from core.settings import FloorSettings, SegmenterSettings, Settings, WorkSettings
 from core.types import VOICE_RATE
 from models.audiofile import write_wav
 
@@ -80,8 +79,9 @@ def run(asked: argparse.Namespace) -> int:
     how = Circumstances(version, choice.pack.name, choice.voice, asked.seed, asked.patience, asked.pace)
     segmenter = SegmenterSettings(patience=asked.patience)
     # Without waiting there is nothing to win by working ahead in a pause: the clock stands still meanwhile.
-    begin: Literal["pause", "commit"] = "commit" if asked.pace == "fast" else "pause"
-    settings = Settings(segmenter=segmenter, work=WorkSettings(stop_s=compose.STOP_S, begin=begin))
+    fast = asked.pace == "fast"
+    work = WorkSettings(stop_s=compose.STOP_S, begin="commit" if fast else "pause", clock="waits" if fast else "runs")
+    settings = Settings(segmenter=segmenter, floor=FloorSettings(captions="off"), work=work)
     keep.remove_leftovers(folder)
     tape = Tape()
     microphone = Recording(takes, tape, settings.segmenter, asked.pace)

@@ -9,11 +9,12 @@ from types import TracebackType
 
 from core.conductor import Conductor, Inbox
 from core.ears import Ears
-from core.events import Forgotten, Hushed, Typed
+from core.events import Event, Forgotten, Hushed, Typed
 from core.memory import Exchange
 from core.mind import Mind
 from core.mouth import Mouth
-from core.ports import Chat, Loudspeaker, Microphone, Transcriber, Vad, Voice
+from core.patience import Habit
+from core.ports import Chat, Loudspeaker, Microphone, Transcriber, TurnModel, Vad, Voice
 from core.records import Listener
 from core.segmenter import Segmenter
 from core.settings import Settings
@@ -30,6 +31,7 @@ class Engines:
     chat: Chat
     voice: Voice
     reference: Sequence[Segment] = ()
+    turn: TurnModel | None = None
 
 
 class Companion:
@@ -47,19 +49,22 @@ class Companion:
         settings: Settings = Settings(),  # noqa: B008 - frozen
         seed: int = 0,
         history: Sequence[Exchange] = (),
+        habit: Habit = Habit(),  # noqa: B008 - frozen
     ) -> None:
         self._microphone, self._stop_s = microphone, settings.work.stop_s
+        self._clock = settings.work.clock
         self._inbox = Inbox()
         mouth = Mouth(engines.voice, engines.reference, loudspeaker, settings.memory, settings.work)
         self._mouth = Stage("mouth", mouth, self._inbox.post)
         mind = Mind(engines.transcriber, engines.chat, self._mouth.ask, settings)
         self._mind = Stage("mind", mind, self._inbox.post)
         self._conductor = Conductor(
-            self._inbox, self._mind, self._mouth, loudspeaker, listener, settings.work, seed, history
+            self._inbox, self._mind, self._mouth, loudspeaker, listener, settings, seed, history, habit
         )
         self._conducting = Thread(target=self._conductor.run, name="conductor", daemon=True)
-        ears = Ears(microphone, engines.vad, Segmenter(settings.segmenter), self._inbox.tell)
-        self._hearing = Thread(target=ears.run, name="ears", daemon=True)
+        segmenter = Segmenter(settings.segmenter)
+        self._ears = Ears(microphone, engines.vad, segmenter, self._tell, self._waits, engines.turn)
+        self._hearing = Thread(target=self._ears.run, name="ears", daemon=True)
         loudspeaker.listen(self._inbox.post)
 
     def start(self) -> None:
@@ -104,10 +109,38 @@ class Companion:
         """Start the conversation afresh."""
         self._inbox.post(Forgotten())
 
+    def press(self) -> None:
+        """Take note that the talk key went down; where one taps, every second time ends the turn."""
+        self._ears.ask(Segmenter.press)
+
+    def release(self) -> None:
+        """Take note that the talk key went up; of no account where one taps."""
+        self._ears.ask(Segmenter.release)
+
+    def use(self, settings: Settings) -> None:
+        """Let the leaves `segmenter` and `floor` of these settings hold from now on; others need a new companion."""
+        self._ears.ask(lambda segmenter: segmenter.use(settings.segmenter))
+        self._conductor.use(settings)
+
+    @property
+    def habit(self) -> Habit:
+        """What is known of this user's pauses, to be given to the next companion."""
+        return self._conductor.endpointer.habit
+
     @property
     def history(self) -> tuple[Exchange, ...]:
         """What was heard so far, in closed turns."""
         return self._conductor.conversation.history
+
+    def _tell(self, event: Event) -> None:
+        self._inbox.tell(event)
+        if self._clock == "waits":
+            self._conductor.decided.wait()
+            self._inbox.tell(None)
+
+    def _waits(self) -> int:
+        self._inbox.tell(None)  # what came before this frame counts
+        return self._conductor.endpointer.waiting.milliseconds
 
     def _raise_fault(self) -> None:
         fault, self._conductor.fault = self._conductor.fault, None

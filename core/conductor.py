@@ -8,14 +8,31 @@ from dataclasses import dataclass, field
 from threading import Event as Flag
 
 from core.channel import Channel, Closed
-from core.conversation import Conversation
-from core.events import Begin, Cancel, Close, Commit, Effect, Event, Failed, Hushed, Reopen
+from core.conversation import Conversation, State
+from core.events import (
+    Begin,
+    Cancel,
+    Captioned,
+    Close,
+    Commit,
+    Effect,
+    Event,
+    Failed,
+    Hold,
+    Hushed,
+    Overhear,
+    Reopen,
+    Restore,
+    Soften,
+)
 from core.memory import Exchange
+from core.patience import Endpointer, Habit
 from core.ports import Loudspeaker
 from core.records import Chronicle, Listener, Notice, TurnRecord
-from core.settings import WorkSettings
+from core.settings import Settings
 from core.stage import Stage
-from core.work import Listen, MouthItem, Think, Work
+from core.types import VOICE_RATE
+from core.work import Attend, Glance, Listen, MindItem, MouthItem, Think, Work, aside
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,22 +78,32 @@ class Conductor:
     def __init__(
         self,
         inbox: Inbox,
-        mind: Stage[Think],
+        mind: Stage[MindItem],
         mouth: Stage[MouthItem],
         loudspeaker: Loudspeaker,
         listener: Listener,
-        settings: WorkSettings,
+        settings: Settings,
         seed: int,
         history: Sequence[Exchange] = (),
+        habit: Habit = Habit(),  # noqa: B008 - frozen
     ) -> None:
         self._inbox, self._mind, self._mouth, self._loudspeaker = inbox, mind, mouth, loudspeaker
-        self._listener, self._set, self._seed = listener, settings, seed
-        self.conversation = Conversation(history)
+        self._listener, self._set, self._seed = listener, settings.work, seed
+        self.conversation = Conversation(history, settings.floor)
+        self.endpointer = Endpointer(settings.segmenter, habit, reads=settings.work.begin == "pause")
+        self.decided = Flag()  # unless it is being found out what somebody says who speaks over a reply
+        self.decided.set()
+        self._glance: Glance | None = None
+        self._looked = 0  # where the last look at unfinished speech ended
         self.fault: BaseException | None = None  # a mistake of ours or of the listener's
         self._chronicle = Chronicle()
         self._started = time.monotonic()
         self._work: Work | None = None
         self._work_began = 0.0
+
+    def use(self, settings: Settings) -> None:
+        """Let other settings hold for who gives way, and for how long is waited; any thread may ask."""
+        self.conversation.settings, self.endpointer.settings = settings.floor, settings.segmenter
 
     def run(self) -> None:
         """Read letters until the inbox is closed and empty."""
@@ -87,6 +114,7 @@ class Conductor:
             self.fault = fault
         finally:
             self._inbox.close()
+            self.decided.set()
             for letter in self._inbox.letters:
                 letter.read.set()
 
@@ -112,10 +140,14 @@ class Conductor:
         for effect in effects:
             self._do(effect)
             self._tell(effect, time.monotonic())
+        if self.conversation.state is not State.OVERLAP or isinstance(event, Captioned):
+            self.decided.set()
 
     def _tell(self, what: Event | Effect, at: float) -> None:
-        record = self._chronicle.note(what, at)
+        record, waiting = self._chronicle.note(what, at), self.endpointer.note(what)
         self._announce(what, at)
+        if waiting is not None:
+            self._announce(waiting, at)
         if record is not None:
             self._announce(record, at)
 
@@ -126,6 +158,7 @@ class Conductor:
 
     def _do(self, effect: Effect) -> None:
         if isinstance(effect, Begin):
+            self._forget_glance()
             self._work = Work(effect.turn, effect.utterance, effect.text, self.conversation.history, self._seed)
             if self._set.begin == "pause":
                 self._ask(self._work)
@@ -136,6 +169,10 @@ class Conductor:
         elif isinstance(effect, Cancel | Reopen):
             self._drop()
             self._loudspeaker.stop(effect.turn)
+        elif isinstance(effect, Soften | Hold | Restore):
+            self._loudspeaker.soften(effect.turn, self._gain(effect))
+        elif isinstance(effect, Overhear):
+            self._overhear(effect)
         elif isinstance(effect, Close) and self._work and self._work.turn == effect.turn:
             self._work = None
 
@@ -149,6 +186,35 @@ class Conductor:
         if self._work:
             self._work.cancel()
         self._work = None
+
+    def _gain(self, effect: Soften | Hold | Restore) -> float:
+        if isinstance(effect, Soften):
+            return self.conversation.settings.duck
+        return 0.0 if isinstance(effect, Hold) else 1.0
+
+    # What is being said.
+
+    def _overhear(self, effect: Overhear) -> None:
+        if effect.purpose == "decision":
+            self._forget_glance()
+            self.decided.clear()
+            self._look(effect)
+            return
+        since = effect.utterance.end - max(self._looked, effect.utterance.start)
+        if since * 1000 < self.conversation.settings.caption_ms * VOICE_RATE:
+            return
+        self._looked = effect.utterance.end
+        self._mouth.ask(Attend(aside(effect.utterance)))
+        if self.conversation.settings.captions == "on" and (self._glance is None or self._glance.work.cancelled):
+            self._look(effect)
+
+    def _look(self, effect: Overhear) -> None:
+        self._glance = Glance(aside(effect.utterance), effect.onset, effect.purpose)
+        self._mind.aside(self._glance)
+
+    def _forget_glance(self) -> None:
+        if self._glance:
+            self._glance.work.cancel()
 
     # Engines that hang.
 

@@ -3,35 +3,45 @@
 Rule 1: at most one turn is under way, and only a committed turn may sound. A turn is (id, revision); an event of any
 other turn changes nothing, save one: the loudspeaker's last word on the turn that was just cut short.
 
-    state      event             next       effects
-    LISTENING  speech starts     HEARING    (a new turn opens)
-    HEARING    a short pause     HEARING    Begin: work, but silently
-    HEARING    speech resumes    HEARING    Reopen: same turn, next revision, the work was in vain
-    HEARING    speech ends       THINKING   Begin if no pause did, Commit
-    THINKING   first sound       SPEAKING
-    THINKING   nothing was said  LISTENING  Cancel
-    SPEAKING   reply has ended   LISTENING  Close
-    THINKING,  speech starts     HEARING    Cancel; history is cut to what had sounded; a new turn opens
+    state      event                     next       effects
+    LISTENING  speech starts             HEARING    (a new turn opens)
+    HEARING    a short pause             HEARING    Begin: work, but silently
+    HEARING    speech goes on            HEARING    Overhear, for a caption
+    HEARING    speech resumes            HEARING    Reopen: same turn, next revision, the work was in vain
+    HEARING    speech ends               THINKING   Begin if no pause did, Commit
+    THINKING   first sound               SPEAKING
+    THINKING   nothing was said          LISTENING  Cancel
+    SPEAKING   reply has ended           LISTENING  Close
+    THINKING,  a sound, maybe speech     OVERLAP    Soften the reply; Hold one that does not sound yet
     SPEAKING
-    any        text is typed     THINKING   Cancel what is under way; Begin, Commit
-    any        a stage fails     LISTENING  Cancel
+    OVERLAP    it was no speech          as before  Restore
+    OVERLAP    speech lasts 0.3 s        OVERLAP    Hold: the reply is silent where it is
+    OVERLAP    a short pause             OVERLAP    Overhear, for the decision
+    OVERLAP    it was "mm-hm", or noise  as before  Backchannel, Restore: the reply goes on where it was
+    OVERLAP    it had other words, or    HEARING    Cancel; history is cut to what had sounded; a new turn opens
+               speech lasts 0.6 s
+    OVERLAP    reply has ended           HEARING    Close; if it is speech, it is a new turn, else LISTENING
+    any        the key is pressed        HEARING    Cancel what is under way: this needs no decision
+    any        text is typed             THINKING   Cancel what is under way; Begin, Commit
+    any        a stage fails             LISTENING  Cancel; whoever speaks is HEARD
 
-Speech interrupted before it was understood is not lost: it is put before the next utterance. History grows only when
-a turn is closed, and holds what was heard of it.
+Speech interrupted before it was understood is not lost, nor what is said before any word of the reply was heard: it is
+put before the next utterance. History grows only when a turn is closed, and holds what was heard of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
-import numpy as np
-
+from core.draft import Draft, Ending, Overlap, joined
 from core.events import (
+    Backchannel,
     Begin,
     Cancel,
+    Captioned,
     Close,
     Commit,
     Effect,
@@ -41,24 +51,34 @@ from core.events import (
     Finished,
     Forgotten,
     Heard,
+    Hold,
     Hushed,
     Outcome,
+    Overhear,
     Paused,
     Phrased,
     Played,
+    Pressed,
     Reopen,
+    Restore,
     Silenced,
+    Soften,
+    SpeechContinued,
     SpeechEnded,
     SpeechResumed,
     SpeechStarted,
     Spoken,
+    Stilled,
+    Stirred,
     Typed,
     Voiced,
 )
-from core.memory import Exchange, Said, appended, heard
-from core.types import EAR_RATE, VOICE_RATE, Codes, Transcript, Turn, Utterance
+from core.memory import Exchange, Said, appended
+from core.overlap import BELIEVED, SURMISED, meaning
+from core.settings import FloorSettings
+from core.types import VOICE_RATE, Turn, Utterance
 
-JOIN_SECONDS = 0.3  # of silence between two utterances that became one
+Onset = SpeechStarted | SpeechResumed | Pressed
 
 
 class State(Enum):
@@ -68,51 +88,25 @@ class State(Enum):
     HEARING = "hearing"
     THINKING = "thinking"
     SPEAKING = "speaking"
-
-
-@dataclass(frozen=True, eq=False)
-class Draft:
-    """What is known of the turn under way."""
-
-    turn: Turn
-    utterance: Utterance | None = None
-    text: str | None = None  # of a typed turn
-    transcript: Transcript | None = None
-    codes: Codes | None = None
-    phrases: tuple[Said, ...] = ()
-    played: int = 0
-
-    @property
-    def begun(self) -> bool:
-        """Whether there is work on a reply."""
-        return self.utterance is not None or self.text is not None
-
-    @property
-    def unheard(self) -> Utterance | None:
-        """The utterance that still waits to be understood, if any."""
-        return self.utterance if self.transcript is None or self.codes is None else None
-
-    @property
-    def empty(self) -> bool:
-        """Whether it turned out that nothing was said."""
-        return self.transcript is not None and not self.transcript.text.strip()
-
-    def exchange(self, samples: int) -> Exchange | None:
-        """Return what history keeps when `samples` of the reply have sounded."""
-        if self.transcript is None or self.empty:
-            return None
-        return Exchange(self.transcript.text.strip(), self.codes, heard(self.phrases, samples))
+    OVERLAP = "overlap"  # a reply is under way, and somebody speaks or seems to
 
 
 class Conversation:
     """The state machine; `history` is what was heard so far, in closed turns."""
 
-    def __init__(self, history: Sequence[Exchange] = ()) -> None:
+    def __init__(
+        self,
+        history: Sequence[Exchange] = (),
+        settings: FloorSettings = FloorSettings(),  # noqa: B008 - frozen
+    ) -> None:
+        self.settings = settings
         self.state = State.LISTENING
         self.history: tuple[Exchange, ...] = tuple(history)
         self._draft: Draft | None = None
-        self._ending: tuple[Draft, Outcome] | None = None  # cut short; waits for the loudspeaker's last word
-        self._unheard: Utterance | None = None  # said, but interrupted before it was understood
+        self._overlap: Overlap | None = None  # just as long as the state is OVERLAP
+        self._ending: Ending | None = None
+        self._unheard: Utterance | None = None  # said, but interrupted before it was understood, or answered
+        self._said: Paused | SpeechEnded | None = None  # of the turn under way, until the last one is closed
         self._last_id = 0
 
     @property
@@ -123,7 +117,8 @@ class Conversation:
     def on(self, event: Event) -> list[Effect]:
         """Take note of an event and return what is to be done, in order."""
         if isinstance(event, Silenced):
-            return self._close_ending(event.turn, event.samples)
+            closing, said = self._close_ending(event.turn, event.samples), self._said
+            return [*closing, *self.on(said)] if closing and said else closing
         if getattr(event, "turn", self.turn) != self.turn:
             return []
         act = TABLE.get((self.state, type(event)))
@@ -131,11 +126,14 @@ class Conversation:
 
     # Listening and hearing.
 
-    def _open(self, _: SpeechStarted | SpeechResumed) -> list[Effect]:
+    def _open(self, _: Onset) -> list[Effect]:
         self._last_id += 1
         self._draft = Draft(Turn(self._last_id))
         self.state = State.HEARING
         return []
+
+    def _caption(self, event: SpeechContinued) -> list[Effect]:
+        return [Overhear(event.onset, event.utterance, "caption")]
 
     def _begin(self, event: Paused | SpeechEnded) -> list[Effect]:
         effects = [*self._reopen(event), *self._close_pending()]
@@ -144,10 +142,10 @@ class Conversation:
         return [*effects, Begin(self._draft.turn, utterance)]
 
     def _reopen(self, _: Event) -> list[Effect]:
-        old = self._current
+        old, self._said = self._current, None
         if not old.begun:
             return []
-        self._draft = Draft(Turn(old.turn.id, old.turn.revision + 1))
+        self._draft = Draft(Turn(old.turn.id, old.turn.revision + 1), after_statement=old.after_statement)
         return [Reopen(old.turn)]
 
     def _commit(self, event: SpeechEnded) -> list[Effect]:
@@ -170,7 +168,7 @@ class Conversation:
     def _understand(self, event: Heard) -> list[Effect]:
         self._draft = replace(self._current, transcript=event.transcript)
         # While the user may still go on, silence so far says nothing about the turn.
-        return self._end("empty") if self._draft.empty and self.state is not State.HEARING else []
+        return self._part("empty") if self._draft.empty and self.state is not State.HEARING else []
 
     def _encode(self, event: Encoded) -> list[Effect]:
         self._draft = replace(self._current, codes=event.codes)
@@ -195,55 +193,110 @@ class Conversation:
 
     def _play(self, event: Played) -> list[Effect]:
         self._draft = replace(self._current, played=event.samples)
-        self.state = State.SPEAKING
+        self.state = State.OVERLAP if self._overlap else State.SPEAKING
         return []
+
+    # Both speak, or seem to: duck, decide, yield or restore.
+
+    def _doubt(self, event: Stirred | SpeechStarted | SpeechResumed) -> list[Effect]:
+        first, speech = self._overlap is None, not isinstance(event, Stirred)
+        draft = self._current
+        old = self._overlap or Overlap(event.at, held=not draft.played)
+        self._overlap = replace(old, speech=old.speech or speech, said=None if speech else old.said)
+        self.state = State.OVERLAP
+        return [Soften(draft.turn) if draft.played else Hold(draft.turn)] if first else []
+
+    def _settle(self, _: Stilled) -> list[Effect]:
+        return [] if self._over.speech else self._restore()
+
+    def _weigh(self, event: SpeechContinued) -> list[Effect]:
+        if event.lasted >= self.settings.yield_ms:
+            return self._part("interrupted")
+        if event.lasted < self.settings.hold_ms or self._over.held:
+            return []
+        self._overlap = replace(self._over, held=True)
+        return [Hold(self._current.turn)]
+
+    def _ask(self, event: Paused | SpeechEnded) -> list[Effect]:
+        asked, self._overlap = self._over.said is not None, replace(self._over, speech=True, said=event)
+        return [] if asked else [Overhear(event.onset, event.utterance, "decision")]
+
+    def _decide(self, event: Captioned) -> list[Effect]:
+        said = self._over.said
+        if said is None or event.onset != said.onset or event.until < said.utterance.end:
+            return []
+        spoken, believed = (said.offset - said.onset) / VOICE_RATE, BELIEVED if self._current.played else SURMISED
+        if meaning(event.text, event.confidence, spoken, believed) == "floor":
+            return self._part("interrupted")
+        return [Backchannel(self._current.turn, said.onset, event.text), *self._restore()]
+
+    def _restore(self) -> list[Effect]:
+        self._overlap = None
+        self.state = State.SPEAKING if self._current.played else State.THINKING
+        return [Restore(self._current.turn)]
 
     # Ends.
 
     def _finish(self, event: Finished) -> list[Effect]:
-        self._ending = (self._current, "answered")
+        draft, over = self._current, self._overlap
+        self._ending = Ending(draft, "answered")
         self._rest()
-        return self._close_ending(event.turn, event.samples)
+        asks = bool(draft.phrases) and draft.phrases[-1].text.rstrip().endswith("?")
+        return [*self._close_ending(event.turn, event.samples), *self._follow(over, after_statement=not asks)]
 
-    def _interrupt(self, event: SpeechStarted | SpeechResumed) -> list[Effect]:
-        unheard = self._current.unheard
-        effects = self._end("interrupted" if unheard is None else "merged")
-        self._unheard = unheard
-        return [*effects, *self._open(event)]
+    def _part(self, outcome: Outcome) -> list[Effect]:
+        """End the turn under way in favour of whoever speaks over it."""
+        over = self._overlap
+        return [*self._end(outcome, over), *self._follow(over)]
+
+    def _follow(self, over: Overlap | None, *, after_statement: bool = False) -> list[Effect]:
+        if over is None or not over.speech:
+            return []
+        self._open(SpeechStarted(over.at))
+        self._draft = replace(self._current, after_statement=after_statement)
+        self._said = over.said
+        # What comes after the cut needs to know where it was.
+        return self.on(self._said) if self._said and not self._ending else []
+
+    def _interrupt(self, event: Pressed) -> list[Effect]:
+        return [*self._end("interrupted", Overlap(event.at)), *self._open(event)]
 
     def _hush(self, _: Event) -> list[Effect]:
+        effects = self._end("hushed") if self._draft else self._close_pending()
         self._unheard = None
-        return self._end("hushed") if self._draft else self._close_pending()
+        return effects
 
     def _fail(self, _: Failed) -> list[Effect]:
-        return self._end("failed")
+        return self._part("failed")
 
     def _forget(self, event: Forgotten) -> list[Effect]:
         effects = [*self._hush(event), *self._close_pending()]
         self.history = ()
         return effects
 
-    def _end(self, outcome: Outcome) -> list[Effect]:
+    def _end(self, outcome: Outcome, over: Overlap | None = None) -> list[Effect]:
         draft, effects = self._current, self._close_pending()
         self._rest()
         if not draft.begun:
             return effects
-        self._ending = (draft, outcome)
+        since = over.at - draft.utterance.end if over and draft.utterance else 0
+        self._ending = Ending(draft, outcome, goes_on=since * 1000 <= self.settings.rejoin_ms * VOICE_RATE)
         return [*effects, Cancel(draft.turn)]
 
     def _rest(self) -> None:
-        self._draft = None
+        self._draft = self._overlap = self._said = None
         self.state = State.LISTENING
 
     def _close_pending(self) -> list[Effect]:
         # The loudspeaker has not answered in time: what it last reported must do.
-        return self._close_ending(self._ending[0].turn, self._ending[0].played) if self._ending else []
+        return self._close_ending(self._ending.draft.turn, self._ending.draft.played) if self._ending else []
 
     def _close_ending(self, turn: Turn, samples: int) -> list[Effect]:
-        if not self._ending or self._ending[0].turn != turn:
+        if not self._ending or self._ending.draft.turn != turn:
             return []
-        (draft, outcome), self._ending = self._ending, None
-        exchange = None if outcome == "merged" else draft.exchange(samples)
+        ending, self._ending = self._ending, None
+        outcome, exchange = ending.closed(samples)
+        self._unheard = ending.draft.utterance if outcome == "merged" else self._unheard
         self.history += (exchange,) if exchange else ()
         return [Close(turn, outcome, exchange)]
 
@@ -252,19 +305,10 @@ class Conversation:
         assert self._draft is not None, "the table names this act only for states with a turn"
         return self._draft
 
-
-def joined(first: Utterance | None, second: Utterance) -> Utterance:
-    """Return both utterances as one, with a short silence for whatever lay between them."""
-    if first is None:
-        return second
-    gap = min(JOIN_SECONDS, max(second.start - first.end, 0) / VOICE_RATE)
-    wide, narrow = (np.zeros(round(gap * rate), np.float32) for rate in (VOICE_RATE, EAR_RATE))
-    return Utterance(
-        first.start,
-        second.end,
-        np.concatenate([first.wide, wide, second.wide]),
-        np.concatenate([first.narrow, narrow, second.narrow]),
-    )
+    @property
+    def _over(self) -> Overlap:
+        assert self._overlap is not None, "the table names this act only for OVERLAP"
+        return self._overlap
 
 
 Act = Callable[[Conversation, Any], list[Effect]]
@@ -281,27 +325,39 @@ _WORK: dict[type, Act] = {
 }
 _ALWAYS: dict[type, Act] = {Typed: _C._type, Hushed: _C._hush, Forgotten: _C._forget}
 _REPLY: dict[type, Act] = {
-    SpeechStarted: _C._interrupt,
-    SpeechResumed: _C._interrupt,
+    Stirred: _C._doubt,
+    SpeechStarted: _C._doubt,
+    SpeechResumed: _C._doubt,
+    Pressed: _C._interrupt,
     Played: _C._play,
     Finished: _C._finish,
 }
+_OVERLAP: dict[type, Act] = {
+    Stilled: _C._settle,
+    SpeechContinued: _C._weigh,
+    Paused: _C._ask,
+    SpeechEnded: _C._ask,
+    Captioned: _C._decide,
+}
+_LISTENING: dict[type, Act] = {
+    SpeechStarted: _C._open,
+    SpeechResumed: _C._open,  # of a turn that failed or was hushed: the utterance still holds all of it
+    Pressed: _C._open,
+}
+_HEARING: dict[type, Act] = {
+    SpeechStarted: _C._reopen,
+    SpeechResumed: _C._reopen,
+    Pressed: _C._reopen,
+    SpeechContinued: _C._caption,
+    Paused: _C._begin,
+    SpeechEnded: _C._commit,
+}
 _ROWS: dict[State, dict[type, Act]] = {
-    State.LISTENING: {
-        SpeechStarted: _C._open,
-        SpeechResumed: _C._open,  # of a turn that failed or was hushed: the utterance still holds all of it
-    }
-    | _ALWAYS,
-    State.HEARING: {
-        SpeechStarted: _C._reopen,
-        SpeechResumed: _C._reopen,
-        Paused: _C._begin,
-        SpeechEnded: _C._commit,
-    }
-    | _WORK
-    | _ALWAYS,
+    State.LISTENING: _LISTENING | _ALWAYS,
+    State.HEARING: _HEARING | _WORK | _ALWAYS,
     State.THINKING: _REPLY | _WORK | _ALWAYS,
     State.SPEAKING: _REPLY | _WORK | _ALWAYS,
+    State.OVERLAP: _REPLY | _OVERLAP | _WORK | _ALWAYS,
 }
 TABLE: dict[tuple[State, type], Act] = {
     (state, event): act for state, row in _ROWS.items() for event, act in row.items()

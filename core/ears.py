@@ -1,36 +1,78 @@
-"""Listens to the microphone all the time, and tells when the user begins, pauses, resumes and ends."""
+"""Listens to the microphone all the time, and tells when the user begins, goes on, pauses, resumes and ends."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
-from core.events import Event, Failed
-from core.ports import Microphone, Vad
-from core.segmenter import Segmenter
+from core.events import Event, Failed, Judged, Paused
+from core.ports import Microphone, TurnModel, Vad
+from core.segmenter import FRAME_MS, Segmenter
 from core.stage import Failure, attempt
 from core.types import NO_TURN, AudioFrame
 
+JUDGE_EVERY = 192 // FRAME_MS  # frames of a pause
+
 
 class Ears:
-    """What the ears' thread does, until the microphone ends."""
+    """What the ears' thread does, until the microphone ends.
 
-    def __init__(self, microphone: Microphone, vad: Vad, segmenter: Segmenter, tell: Callable[[Event], None]) -> None:
+    `tell` returns when the event has been acted upon, so that no frame overtakes it; `waits` says how many
+    milliseconds the pause under way may last.
+    """
+
+    def __init__(
+        self,
+        microphone: Microphone,
+        vad: Vad,
+        segmenter: Segmenter,
+        tell: Callable[[Event], None],
+        waits: Callable[[], int],
+        turn_model: TurnModel | None = None,
+    ) -> None:
         self._microphone, self._vad, self._segmenter, self._tell = microphone, vad, segmenter, tell
-        self._deaf = False
+        self._waits, self._turn_model = waits, turn_model
+        self._asked: deque[Callable[[Segmenter], None]] = deque()
+        self._faults: set[str] = set()  # of what cannot judge just now
+        self._quiet = 0  # frames of the pause under way
+        self._offset = 0  # where it began
+
+    def ask(self, what: Callable[[Segmenter], None]) -> None:
+        """Have something done to the segmenter before the next frame; any thread may ask."""
+        self._asked.append(what)
 
     def run(self) -> None:
-        """Listen; `tell` returns when the event has been acted upon, so that no frame overtakes it."""
+        """Listen."""
         for frame in self._microphone:
-            for event in self._segmenter.feed(frame, self._probability(frame)):
+            while self._asked:
+                self._asked.popleft()(self._segmenter)
+            wait_ms = self._waits() if self._segmenter.pausing else 0
+            for event in self._segmenter.feed(frame, self._probability(frame), wait_ms):
+                if isinstance(event, Paused):
+                    self._quiet, self._offset = 0, event.offset
                 self._tell(event)
+            if self._segmenter.pausing and self._turn_model is not None:
+                self._judge(self._turn_model)
+
+    def _judge(self, turn_model: TurnModel) -> None:
+        due, self._quiet = self._quiet % JUDGE_EVERY == 0, self._quiet + 1
+        complete = self._attempt("turn model", lambda: turn_model(self._segmenter.heard)) if due else None
+        if complete is not None:
+            self._tell(Judged(self._offset, complete))
 
     def _probability(self, frame: AudioFrame) -> float:
-        probability = attempt(lambda: self._vad(frame.narrow))
-        deaf, self._deaf = self._deaf, isinstance(probability, Failure)
-        if not isinstance(probability, Failure):
-            return probability
-        # A frame that cannot be judged is silence; said once, not thirty times a second.
-        if not deaf:
-            self._tell(Failed(NO_TURN, "ears", probability.error))
+        probability = self._attempt("ears", lambda: self._vad(frame.narrow))
+        if probability is None:  # a frame that cannot be judged is silence
             attempt(self._vad.reset)
-        return 0.0
+        return probability or 0.0
+
+    def _attempt(self, what: str, do: Callable[[], float]) -> float | None:
+        """Call into an engine; a failure is said once, not thirty times a second."""
+        done = attempt(do)
+        if not isinstance(done, Failure):
+            self._faults.discard(what)
+            return done
+        if what not in self._faults:
+            self._faults.add(what)
+            self._tell(Failed(NO_TURN, what, done.error))
+        return None

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 
 from core import memory
-from core.events import Event, Heard, Replied, Worded
+from core.captions import Captions
+from core.events import Captioned, Event, Heard, Replied, Worded
 from core.phrases import PhraseSplitter
 from core.ports import Chat, Transcriber
 from core.settings import Settings
+from core.stage import Failure, attempt
 from core.types import Transcript
-from core.work import MouthItem, Recall, Rest, Speak, Think, Work
+from core.work import Glance, MindItem, MouthItem, Recall, Rest, Speak, Think, Work
+
+MARGIN_S = 0.04  # by which a caption must be ready before the shortest pause is over
+FORGET = 0.9  # of how long a look took, each time that none was taken for it
 
 
 class Mind:
@@ -20,9 +26,35 @@ class Mind:
         self, transcriber: Transcriber, chat: Chat, tell_mouth: Callable[[MouthItem], None], settings: Settings
     ) -> None:
         self._transcriber, self._chat, self._tell_mouth, self._set = transcriber, chat, tell_mouth, settings
+        self._captions = Captions()
+        self._look_s = 0.0  # how long the last looks at unfinished speech took
 
-    def __call__(self, item: Think) -> Iterator[Event]:
+    def __call__(self, item: MindItem) -> Iterator[Event]:
         """Yield what was heard and the reply as it comes."""
+        return self._think(item) if isinstance(item, Think) else self._look(item)
+
+    def _look(self, item: Glance) -> Iterator[Event]:
+        """Yield what was said so far; empty if that cannot be found out.
+
+        A caption is given up where it might delay what counts: a look that begins while there is speech must be over
+        before a pause can be noticed.
+        """
+        utterance = item.work.utterance
+        if item.purpose == "caption" and self._look_s > self._set.segmenter.pause_ms / 1000 - MARGIN_S:
+            self._look_s *= FORGET
+            return
+        assert utterance is not None, "there is nothing to look at in typed text"
+        began = time.monotonic()
+        transcript = attempt(lambda: self._transcriber(utterance.narrow))
+        self._look_s = max(time.monotonic() - began, self._look_s * FORGET)
+        if isinstance(transcript, Failure):
+            transcript = Transcript("", confidence=0.0)
+        settled, tentative = self._captions.feed(item.onset, transcript.text.strip())
+        if item.purpose == "decision":
+            settled, tentative = transcript.text.strip(), ""  # they have fallen silent
+        yield Captioned(item.onset, utterance.end, settled, tentative, transcript.confidence)
+
+    def _think(self, item: Think) -> Iterator[Event]:
         work = item.work
         transcript = self._understand(work)
         yield Heard(work.turn, transcript)

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core import memory
 from core.events import Encoded, Event, Phrased, Prepared, Spoken, Voiced
 from core.ports import Loudspeaker, Voice
+from core.reserve import Reserve
 from core.settings import MemorySettings, WorkSettings
-from core.types import COMPANION, USER, VOICE_FRAME, VOICE_RATE, Codes, Segment, SpeechFrame
-from core.work import Listen, MouthItem, Recall, Rest, Speak, Work
+from core.types import COMPANION, USER, VOICE_FRAME, VOICE_RATE, Codes, Samples, Segment, SpeechFrame
+from core.work import Attend, Listen, MouthItem, Recall, Rest, Speak, Work
 
 ENCODE_SAMPLES = 25 * VOICE_FRAME  # two seconds at a time, so that a cancel is noticed
 NO_CODES = np.zeros((0, 0), np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Heard:
+    """How far an utterance has been encoded."""
+
+    wide: Samples  # whole frames
+    codes: tuple[Codes, ...]
+
+    def begins(self, wide: Samples) -> bool:
+        """Whether an utterance begins with this."""
+        return np.array_equal(wide[: len(self.wide)], self.wide)
+
+
+NOTHING = _Heard(np.zeros(0, np.float32), ())
 
 
 class Mouth:
@@ -31,13 +49,17 @@ class Mouth:
     ) -> None:
         self._voice, self._reference, self._loudspeaker = voice, tuple(reference), loudspeaker
         self._recall, self._bounds = recall, bounds
+        self._reserve = Reserve(bounds.reserve_s)
+        self._heard = NOTHING
         self._user: Codes = NO_CODES  # the three of the turn under way
         self._spoken: list[Segment] = []
         self._index = 0
 
     def __call__(self, item: MouthItem) -> Iterator[Event]:
         """Yield what comes of one item."""
-        if isinstance(item, Listen):
+        if isinstance(item, Attend):
+            self._take_in(item.work)
+        elif isinstance(item, Listen):
             yield from self._listen(item.work)
         elif isinstance(item, Recall):
             yield from self._remember(item.work, item.words)
@@ -50,14 +72,26 @@ class Mouth:
         self._user, self._spoken, self._index = NO_CODES, [], 0
         if work.utterance is None:
             return
-        self._voice.encoder.restart()
-        wide, pieces = _whole_frames(work.utterance.wide), []
-        for start in range(0, len(wide), ENCODE_SAMPLES):
+        self._take_in(work)
+        if work.cancelled:
+            return
+        self._user = np.concatenate(self._heard.codes) if self._heard.codes else NO_CODES
+        yield Encoded(work.turn, self._user)
+
+    def _take_in(self, work: Work) -> None:
+        """Encode what is new of an utterance; whatever was encoded while it was being said is not encoded again."""
+        assert work.utterance is not None, "there is nothing to hear in typed text"
+        wide = work.utterance.wide
+        if not self._heard.begins(wide):
+            self._voice.encoder.restart()
+            self._heard = NOTHING
+        # The codec takes whole frames. What is left is silence, or will be encoded with what follows it.
+        end = len(wide) // VOICE_FRAME * VOICE_FRAME
+        for start in range(len(self._heard.wide), end, ENCODE_SAMPLES):
             if work.cancelled:
                 return
-            pieces.append(self._voice.encoder(wide[start : start + ENCODE_SAMPLES]))
-        self._user = np.concatenate(pieces)
-        yield Encoded(work.turn, self._user)
+            codes = self._voice.encoder(wide[start : min(start + ENCODE_SAMPLES, end)])
+            self._heard = _Heard(wide[: min(start + ENCODE_SAMPLES, end)], (*self._heard.codes, codes))
 
     def _remember(self, work: Work, words: str) -> Iterator[Event]:
         self._spoken = [self._worded(segment) for segment in memory.segments(work.history)]
@@ -78,14 +112,25 @@ class Mouth:
             return
         index, self._index = self._index, self._index + 1
         yield Phrased(work.turn, index, text, wording)
-        codes = []
+        codes: list[Codes] = []
+        expected, asked = math.ceil(len(wording) * memory.FRAMES_PER_CHAR), 0
+        began = time.monotonic()
         for frame in self._frames(wording, work.seed_for(f"phrase {index}")):
+            self._reserve.note(time.monotonic() - began)
+            asked = self._hold_back(work, self._reserve.frames(expected), asked)
             yield Voiced(work.turn, index, frame)
             self._loudspeaker.write(work.turn, frame)
             codes.append(frame.codes)
+            began = time.monotonic()
+        self._hold_back(work, 0, asked)  # how slow the next phrase comes, it will tell
         if codes:
             self._spoken.append(Segment(COMPANION, wording, np.stack(codes)))
         yield Spoken(work.turn, index)
+
+    def _hold_back(self, work: Work, frames: int, asked: int) -> int:
+        if frames != asked:
+            self._loudspeaker.reserve(work.turn, frames * VOICE_FRAME)
+        return frames
 
     def _frames(self, wording: str, seed: int) -> Iterator[SpeechFrame]:
         left = self._most_frames(wording)
@@ -103,8 +148,3 @@ class Mouth:
 
     def _context(self) -> list[Segment]:
         return memory.context(self._reference, self._spoken, self._recall)
-
-
-def _whole_frames(wide: np.ndarray) -> np.ndarray:
-    # The codec takes whole frames; the end of an utterance is silence anyway.
-    return np.pad(wide, (0, -len(wide) % VOICE_FRAME))

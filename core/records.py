@@ -158,6 +158,8 @@ def _heard(transcript: Transcript) -> dict[str, Any]:
 
 
 def _record(notes: _Notes, close: Close) -> TurnRecord:
+    if close.outcome == "merged":
+        notes.facts.pop("user", None)  # the words are the next turn's
     return TurnRecord(
         close.turn,
         close.outcome,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from core.events import Finished, LoudspeakerEvent, Played, Silenced
 from core.fade import Fade
+from core.patience import longest, usual
 from core.segmenter import MS
 from core.settings import SegmenterSettings
 from core.types import EAR_FRAME, MIC_FRAME, VOICE_RATE, AudioFrame, Samples, SpeechFrame, Turn
@@ -198,7 +199,9 @@ class Recording:
 
     def __init__(self, takes: Sequence[Take], tape: Tape, settings: SegmenterSettings, pace: Pace = "fast") -> None:
         self._takes, self._tape, self._pace = tuple(takes), tape, pace
-        self._answered_by = (settings.commit_ms + settings.offset_lag_ms) * MS + MARGIN
+        self._waited, self._answered_by = (
+            (wait(settings.patience) + settings.offset_lag_ms) * MS + MARGIN for wait in (usual, longest)
+        )
         self._played: list[tuple[int, Samples]] = []
         self._at = 0
         self._closed = Flag()
@@ -234,8 +237,9 @@ class Recording:
         if not self._played:
             return True
         last_at, last = self._played[-1]
-        waited = self._at >= last_at + len(last) + self._answered_by
-        return waited and not self._tape.busy and self._at >= self._tape.quiet_since + GAP
+        end, quiet_since = last_at + len(last), self._tape.quiet_since
+        answered = self._at >= end + (self._waited if quiet_since > end else self._answered_by)
+        return answered and not self._tape.busy and self._at >= quiet_since + GAP
 
     def _frames(self, take: Take) -> Iterator[AudioFrame]:
         for wide, narrow in zip(_blocks(take.wide, MIC_FRAME), _blocks(take.narrow, EAR_FRAME), strict=False):

@@ -8,7 +8,6 @@ from typing import Literal, TypeVar, cast
 
 Patience = Literal["eager", "normal", "patient"]
 Mode = Literal["open", "push", "tap"]
-COMMIT_MS: dict[Patience, int] = {"eager": 500, "normal": 900, "patient": 2000}  # silence that ends a turn
 
 Number = TypeVar("Number", int, float)
 
@@ -19,7 +18,7 @@ def ranged(default: Number, low: Number, high: Number) -> Number:
     return declared
 
 
-PATIENCES = {"choices": tuple(COMMIT_MS)}
+PATIENCES = {"choices": ("eager", "normal", "patient")}
 ECHOES = {"choices": ("cancel", "leave")}
 BEGINS = {"choices": ("pause", "commit")}
 MODES = {"choices": ("open", "push", "tap")}
@@ -59,7 +58,7 @@ class SegmenterSettings(Checked):
     min_speech_ms: int = ranged(128, 32, 1000)  # anything shorter is a click
     beat_ms: int = ranged(160, 32, 1000)  # how often it is told that speech goes on
     pause_ms: int = ranged(200, 64, 1000)  # silence at which work may begin
-    patience: Patience = field(default="normal", metadata=PATIENCES)
+    patience: Patience = field(default="normal", metadata=PATIENCES)  # how long a pause may be: core/patience.py
     pre_roll_ms: int = ranged(500, 0, 2000)
     tail_ms: int = ranged(100, 0, 1000)  # silence kept after the last sound
     offset_lag_ms: int = ranged(80, 0, 300)  # how long the detector goes on saying "speech" (Silero: median 96)
@@ -69,11 +68,6 @@ class SegmenterSettings(Checked):
         super().__post_init__()
         if self.off > self.on:
             raise ValueError(f"SegmenterSettings.off is {self.off}; allowed: at most `on`, which is {self.on}")
-
-    @property
-    def commit_ms(self) -> int:
-        """Silence after which the turn is the companion's; never shorter than the pause."""
-        return max(COMMIT_MS[self.patience], self.pause_ms)
 
 
 @dataclass(frozen=True)

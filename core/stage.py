@@ -8,6 +8,7 @@ thread goes on with whatever was asked last.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Thread
@@ -29,6 +30,7 @@ class Stage(Generic[T]):
         self._do, self._post = do, post
         self._inbox: Channel[T] = Channel()
         self._thread = Thread(target=self._run, name=name, daemon=True)  # a hung engine must not hold the program
+        self._asides: deque[T] = deque()
         self._alive_at: float | None = None  # last sign of life, while there is something to do
 
     def start(self) -> None:
@@ -41,6 +43,11 @@ class Stage(Generic[T]):
             self._inbox.put(item)
         except Closed:
             item.work.cancel()
+
+    def aside(self, item: T) -> None:
+        """Have an item done soon: between two events of what is under way, if need be; its failure is nobody's."""
+        self._asides.append(item)
+        self.ask(item)
 
     def stop(self, timeout: float) -> bool:
         """Take no more items; return whether the thread has ended in time."""
@@ -55,6 +62,7 @@ class Stage(Generic[T]):
 
     def _run(self) -> None:
         for item in self._inbox:
+            self._do_asides()
             if not item.work.cancelled:
                 self._follow(item)
             self._alive_at = None
@@ -74,6 +82,21 @@ class Stage(Generic[T]):
                 return
             self._post(event)
             self._alive_at = time.monotonic()
+            self._do_asides()
+
+    def _do_asides(self) -> None:
+        while self._asides:
+            item = self._asides.popleft()
+            if not item.work.cancelled:
+                attempt(lambda item=item: self._post_aside(item))  # type: ignore[misc]
+            item.work.cancel()  # it stands in the inbox, too
+
+    def _post_aside(self, item: T) -> None:
+        self._alive_at = time.monotonic()
+        for event in self._do(item):
+            if item.work.cancelled:
+                return
+            self._post(event)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from threading import Event as Flag
-from typing import Protocol
+from typing import Literal, Protocol
 
 from core.memory import Exchange
-from core.types import Turn, Utterance
+from core.types import NO_TURN, Turn, Utterance
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +57,27 @@ class Think:
 
 
 @dataclass(frozen=True, eq=False)
+class Glance:
+    """To the mind: what was said so far of the speech that began at `onset`? The answer may be wanted by nobody."""
+
+    work: Work
+    onset: int
+    purpose: Literal["caption", "decision"]
+
+
+def aside(utterance: Utterance) -> Work:
+    """Return work on what is being said, for no turn yet."""
+    return Work(NO_TURN, utterance, None, (), 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Attend:
+    """To the mouth: take in how the user sounds so far; they go on."""
+
+    work: Work
+
+
+@dataclass(frozen=True, eq=False)
 class Listen:
     """To the mouth: take in how the user sounded."""
 
@@ -86,4 +107,5 @@ class Rest:
     work: Work
 
 
-MouthItem = Listen | Recall | Speak | Rest
+MindItem = Think | Glance
+MouthItem = Attend | Listen | Recall | Speak | Rest

@@ -19,6 +19,7 @@ from core.events import (
     Hushed,
     Phrased,
     Played,
+    Pressed,
     Reopen,
     SpeechEnded,
     SpeechResumed,
@@ -70,7 +71,7 @@ class Minutes:
         self._frames.clear()
         return [Overheard(frames[0].at, np.concatenate([frame.wide for frame in frames]))] if frames else []
 
-    def _start(self, _: SpeechStarted | SpeechResumed) -> list[Written | Parted]:
+    def _start(self, _: SpeechStarted | SpeechResumed | Pressed) -> list[Written | Parted]:
         self._speaking = True
         self._frames = deque(self._frames)
         return [*self._overheard()]
@@ -188,6 +189,7 @@ class Minutes:
 _ACTS: dict[type, Callable[[Minutes, Any], list[Written | Parted]]] = {
     SpeechStarted: Minutes._start,
     SpeechResumed: Minutes._start,
+    Pressed: Minutes._start,
     SpeechEnded: Minutes._end,
     Begin: Minutes._begin,
     Reopen: Minutes._reopen,

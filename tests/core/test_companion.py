@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from queue import SimpleQueue
 from threading import Event as Flag
+from typing import Literal
 
 import hypothesis
 import numpy as np
@@ -42,11 +43,15 @@ class Talk:
         seed: int = 1,
         pace: Pace = "fast",
         hang: bool = False,
+        captions: Literal["on", "off"] = "off",
     ) -> None:
         self.notices: list[Notice] = []
         self.voice, self.chat, self.tape = voice or Voice(), chat or Chat(), Tape()
         engines = Engines(vad or Vad(), transcriber or Transcriber(), self.chat, self.voice, (REFERENCE,))
         self.recording = Recording(takes, self.tape, settings.segmenter, pace)
+        if pace == "fast":  # what is said of a pause, and when, may then not depend on how quick the machine is
+            settings = replace(settings, work=replace(settings.work, clock="waits"))
+        settings = replace(settings, floor=replace(settings.floor, captions=captions))
         companion = Companion(engines, self.recording, self.tape, self.notices.append, settings, seed)
         companion.start()
         companion.finish()
@@ -119,11 +124,11 @@ def test_the_same_seed_gives_the_same_replies(settings: Settings) -> None:
 
 
 def test_working_ahead_changes_no_reply() -> None:
-    takes = (spoken("hello . there"), spoken("how . are . you"))
+    takes = (spoken("tell . me"), spoken("how . are . you"))
     eager, late = Talk(*takes), Talk(*takes, settings=commit_only())
     assert eager.of(Reopen)
     assert eager.sounds == late.sounds
-    assert [record.user for record in eager.records] == ["hello there", "how are you"]
+    assert [record.user for record in eager.records] == ["tell me", "how are you"]
     assert len(eager.history) == 2
 
 
@@ -140,7 +145,7 @@ def test_speaking_over_a_reply_cuts_it_where_it_was(settings: Settings) -> None:
     assert cut.written.startswith(cut.reply)
     assert len(cut.reply) < len(cut.written)
     assert cut.reply_start is not None
-    assert cut.reply_start + cut.reply_samples <= again.at + 5 * 768  # type: ignore[operator]
+    assert cut.reply_start + cut.reply_samples <= again.at + 12 * 768  # type: ignore[operator]
     heard = [message.text for message in talk.chat.asked[-1][1:]]
     assert heard == ["hello there", cut.reply, "stop now"]
     context, _ = talk.voice.contexts[-1]
@@ -321,7 +326,7 @@ def test_stopping_in_a_reply_keeps_what_was_heard() -> None:
 
 
 def test_many_interruptions_keep_order() -> None:
-    takes = [spoken("stop now", at=int((2.5 + 3.1 * number) * VOICE_RATE)) for number in range(12)]
+    takes = [spoken("stop now", at=int((2.5 + 2.6 * number) * VOICE_RATE)) for number in range(12)]
     talk = Talk(spoken("hello there"), *takes)
     assert [record.user for record in talk.records] == ["hello there", *["stop now"] * 12]
     assert [record.outcome for record in talk.records] == ["interrupted"] * 12 + ["answered"]

@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.conversation import Conversation, Draft, State, joined
+from core.conversation import Conversation, State
+from core.draft import LONGEST, Draft, joined
 from core.events import (
+    Backchannel,
     Begin,
     Cancel,
+    Captioned,
     Close,
     Commit,
     Effect,
@@ -20,22 +23,31 @@ from core.events import (
     Finished,
     Forgotten,
     Heard,
+    Hold,
     Hushed,
+    Overhear,
     Paused,
     Phrased,
     Played,
+    Pressed,
     Reopen,
     Replied,
+    Restore,
     Silenced,
+    Soften,
+    SpeechContinued,
     SpeechEnded,
     SpeechResumed,
     SpeechStarted,
     Spoken,
+    Stilled,
+    Stirred,
     Typed,
     Voiced,
     Worded,
 )
-from core.types import VOICE_FRAME, SpeechFrame, Transcript, Turn, Utterance
+from core.settings import FloorSettings
+from core.types import VOICE_FRAME, VOICE_RATE, SpeechFrame, Transcript, Turn, Utterance
 
 FRAME = SpeechFrame(np.zeros(VOICE_FRAME, np.float32), np.arange(4))
 FIRST = Turn(1)
@@ -46,12 +58,30 @@ def utterance(start: int = 0, end: int = 24_000) -> Utterance:
     return Utterance(start, end, np.ones(length, np.float32), np.ones(length * 2 // 3, np.float32))
 
 
-def paused(end: int = 24_000) -> Paused:
-    return Paused(utterance(0, end), 0, end)
+def paused(end: int = 24_000, start: int = 0) -> Paused:
+    return Paused(utterance(start, end), start, end)
 
 
-def ended(end: int = 24_000) -> SpeechEnded:
-    return SpeechEnded(utterance(0, end), 0, end)
+def ended(end: int = 24_000, start: int = 0) -> SpeechEnded:
+    return SpeechEnded(utterance(start, end), start, end)
+
+
+def lasting(milliseconds: int, start: int = 90_000) -> SpeechContinued:
+    return SpeechContinued(utterance(start, start + milliseconds * 24), start, milliseconds)
+
+
+def taken(start: int = 90_000) -> list[Event]:
+    """Return how somebody takes the floor: by going on."""
+    return [Stirred(start), SpeechStarted(start), lasting(320, start), lasting(640, start)]
+
+
+def words(text: str, confidence: float = 0.9, start: int = 90_000, length: int = 9_600) -> Captioned:
+    return Captioned(start, start + length, text, confidence=confidence)
+
+
+def short(start: int = 90_000, length: int = 9_600) -> list[Event]:
+    """Return 0.4 s of speech, and that it has paused."""
+    return [Stirred(start), SpeechStarted(start), paused(start + length, start)]
 
 
 def understood(turn: Turn, text: str = "hello") -> list[Event]:
@@ -125,7 +155,7 @@ def test_a_forced_end_begins_and_commits_at_once() -> None:
 
 
 def test_speech_over_a_reply_cuts_history_to_what_was_played() -> None:
-    conversation, effects = after(*SPEAKING, Played(FIRST, 9 * VOICE_FRAME), SpeechStarted(90_000))
+    conversation, effects = after(*SPEAKING, Played(FIRST, 9 * VOICE_FRAME), *taken())
     assert brief(effects) == [(Cancel, FIRST)]
     assert (conversation.state, conversation.turn, conversation.history) == (State.HEARING, Turn(2), ())
     (close,) = conversation.on(Silenced(FIRST, 10 * VOICE_FRAME))
@@ -138,7 +168,7 @@ def test_speech_over_a_reply_cuts_history_to_what_was_played() -> None:
 
 
 def test_a_silent_loudspeaker_does_not_hold_up_history() -> None:
-    conversation, effects = after(*SPEAKING, Played(FIRST, 10 * VOICE_FRAME), SpeechStarted(90_000), paused())
+    conversation, effects = after(*SPEAKING, Played(FIRST, 10 * VOICE_FRAME), *taken(), paused())
     assert brief(effects) == [(Close, FIRST), (Begin, Turn(2))]
     assert conversation.history[0].reply == "one two"
     assert conversation.on(Silenced(FIRST, 20 * VOICE_FRAME)) == []
@@ -148,35 +178,210 @@ def test_an_unfinished_phrase_is_cut_by_its_expected_length() -> None:
     text = "a" * 59 + " " + "b" * 60  # about 100 frames
     unfinished = [Phrased(FIRST, 0, text, text), *[Voiced(FIRST, 0, FRAME)] * 60]
     conversation, _ = after(SpeechStarted(0), ended(), *understood(FIRST), *unfinished, Played(FIRST, 9))
-    conversation.on(SpeechStarted(9))
+    for event in taken():
+        conversation.on(event)
     conversation.on(Silenced(FIRST, 60 * VOICE_FRAME))
     assert conversation.history[0].reply == "a" * 59
 
 
-def test_speech_before_the_reply_sounds_keeps_the_users_words() -> None:
-    conversation, effects = after(SpeechStarted(0), ended(), *understood(FIRST), SpeechStarted(50_000))
+def test_speech_long_before_the_reply_sounds_keeps_the_users_words() -> None:
+    conversation, effects = after(SpeechStarted(0), ended(), *understood(FIRST), *taken(start=24_000 + 3 * VOICE_RATE))
     assert brief(effects) == [(Cancel, FIRST)]
     conversation.on(Silenced(FIRST, 0))
     assert [(exchange.user, exchange.reply) for exchange in conversation.history] == [("hello", "")]
 
 
+@pytest.mark.parametrize("heard", [[], [*phrase(FIRST), Played(FIRST, VOICE_FRAME)]])
+def test_who_goes_on_before_a_word_of_the_reply_was_heard_is_still_at_it(heard: list[Event]) -> None:
+    start = 24_000 + VOICE_RATE
+    conversation, _ = after(SpeechStarted(0), ended(), *understood(FIRST), *heard, *taken(start))
+    (close,) = conversation.on(Silenced(FIRST, VOICE_FRAME if heard else 0))
+    assert isinstance(close, Close)
+    assert (close.outcome, close.exchange) == ("merged", None)
+    begin, _commit = conversation.on(ended(start + 24_000, start))
+    assert isinstance(begin, Begin)
+    assert begin.utterance is not None
+    assert (begin.utterance.start, begin.utterance.end) == (0, start + 24_000)
+
+
+def test_nobody_is_at_it_for_ever() -> None:
+    said = [SpeechStarted(0), ended(LONGEST + 1), *understood(FIRST)]
+    conversation, _ = after(*said, *taken(LONGEST + 9), Silenced(FIRST, 0))
+    assert [exchange.user for exchange in conversation.history] == ["hello"]
+
+
 @pytest.mark.parametrize("known", [[], understood(FIRST)[:1], understood(FIRST)[1:]])
 def test_speech_interrupted_before_it_was_understood_is_put_before_the_next(known: list[Event]) -> None:
-    conversation, _ = after(SpeechStarted(0), ended(), *known, SpeechStarted(50_000))
+    start = 24_000 + 3 * VOICE_RATE
+    conversation, _ = after(SpeechStarted(0), ended(), *known, *taken(start))
     (close,) = conversation.on(Silenced(FIRST, 0))
     assert isinstance(close, Close)
     assert (close.outcome, close.exchange) == ("merged", None)
-    later = SpeechEnded(utterance(48_000, 72_000), 48_000, 72_000)
-    begin, _commit = conversation.on(later)
+    begin, _commit = conversation.on(ended(start + 24_000, start))
     assert isinstance(begin, Begin)
     assert begin.utterance is not None
-    assert (begin.utterance.start, begin.utterance.end) == (0, 72_000)
+    assert (begin.utterance.start, begin.utterance.end) == (0, start + 24_000)
     assert len(begin.utterance.wide) == 48_000 + 7_200
-    conversation.on(SpeechStarted(99_000))  # again, before it was understood
-    _close, begin, _commit = conversation.on(SpeechEnded(utterance(96_000, 120_000), 96_000, 120_000))
+    for event in taken(start + 90_000):  # again, before it was understood
+        conversation.on(event)
+    _close, begin, _commit = conversation.on(ended(start + 200_000, start + 90_000))
     assert isinstance(begin, Begin)
     assert begin.utterance is not None
     assert begin.utterance.start == 0
+
+
+# Both speak: duck, decide, yield or restore.
+
+
+def test_a_reply_is_ducked_at_the_first_sound_and_swells_back_if_it_was_no_speech() -> None:
+    conversation, effects = after(*SPEAKING, Stirred(90_000))
+    assert brief(effects) == [(Soften, FIRST)]
+    assert (conversation.state, conversation.turn) == (State.OVERLAP, FIRST)
+    assert brief(conversation.on(Stilled(90_000))) == [(Restore, FIRST)]
+    assert conversation.state is State.SPEAKING
+
+
+def test_a_reply_that_does_not_sound_yet_is_held_instead() -> None:
+    conversation, effects = after(SpeechStarted(0), ended(), *understood(FIRST), Stirred(50_000))
+    assert brief(effects) == [(Hold, FIRST)]
+    assert conversation.on(lasting(320, 50_000)) == []  # it is held already
+    assert brief(conversation.on(Stilled(50_000))) == [(Restore, FIRST)]
+    assert conversation.state is State.THINKING
+
+
+def test_speech_silences_the_reply_before_it_ends_it() -> None:
+    conversation, _ = after(*SPEAKING, Stirred(90_000))
+    conversation.on(SpeechStarted(90_000))
+    assert conversation.on(lasting(160)) == []
+    assert brief(conversation.on(lasting(320))) == [(Hold, FIRST)]
+    assert conversation.on(lasting(480)) == []
+    assert conversation.state is State.OVERLAP
+    assert brief(conversation.on(lasting(640))) == [(Cancel, FIRST)]
+    assert (conversation.state, conversation.turn) == (State.HEARING, Turn(2))
+
+
+def test_speech_is_no_sound_that_comes_to_nothing() -> None:
+    conversation, _ = after(*SPEAKING, Stirred(90_000), SpeechStarted(90_000))
+    assert conversation.on(Stilled(90_000)) == []
+    assert conversation.state is State.OVERLAP
+
+
+@pytest.mark.parametrize("text", ["Mm-hm.", "Yeah.", "okay", "", "Enjoy the beautiful beach today"])
+def test_a_backchannel_or_noise_is_noted_and_the_reply_goes_on(text: str) -> None:
+    conversation, effects = after(*SPEAKING, *short())
+    (overhear,) = effects
+    assert isinstance(overhear, Overhear)
+    assert (overhear.onset, overhear.purpose) == (90_000, "decision")
+    backchannel, restore = conversation.on(words(text))
+    assert backchannel == Backchannel(FIRST, 90_000, text)
+    assert restore == Restore(FIRST)
+    assert (conversation.state, conversation.turn, conversation.history) == (State.SPEAKING, FIRST, ())
+    assert conversation.on(ended(99_600, 90_000)) == []  # it is no turn
+
+
+def test_a_false_stop_goes_on_where_it_was_held() -> None:
+    conversation, _ = after(*SPEAKING, Stirred(90_000), SpeechStarted(90_000), lasting(320), paused(99_600, 90_000))
+    assert brief(conversation.on(words(""))) == [(Backchannel, FIRST), (Restore, FIRST)]
+    (close,) = conversation.on(Finished(FIRST, 20 * VOICE_FRAME))
+    assert isinstance(close, Close)
+    assert close.outcome == "answered"
+
+
+def test_short_words_take_the_floor_and_what_was_said_is_the_next_turn() -> None:
+    conversation, _ = after(*SPEAKING, Played(FIRST, 9 * VOICE_FRAME), *short())
+    assert brief(conversation.on(words("Stop!"))) == [(Cancel, FIRST)]
+    assert (conversation.state, conversation.turn) == (State.HEARING, Turn(2))
+    effects = conversation.on(Silenced(FIRST, 10 * VOICE_FRAME))
+    assert brief(effects) == [(Close, FIRST), (Begin, Turn(2))]
+    assert conversation.history[0].reply == "one two", "cut before the next turn is thought about"
+    assert brief(conversation.on(ended(99_600, 90_000))) == [(Commit, Turn(2))]
+
+
+def test_short_words_that_have_ended_are_answered_once_the_cut_is_known() -> None:
+    conversation, _ = after(*SPEAKING, *short(), ended(99_600, 90_000))
+    assert brief(conversation.on(words("Stop!"))) == [(Cancel, FIRST)]
+    effects = conversation.on(Silenced(FIRST, VOICE_FRAME))
+    assert brief(effects) == [(Close, FIRST), (Begin, Turn(2)), (Commit, Turn(2))]
+
+
+def test_speech_that_resumes_after_the_cut_makes_what_was_said_of_no_account() -> None:
+    conversation, _ = after(*SPEAKING, *short(), words("Stop!"), SpeechResumed(110_000))
+    assert brief(conversation.on(Silenced(FIRST, VOICE_FRAME))) == [(Close, FIRST)]
+    assert brief(conversation.on(paused(130_000, 90_000))) == [(Begin, Turn(2))]
+
+
+def test_words_of_other_speech_decide_nothing() -> None:
+    conversation, _ = after(*SPEAKING, Stirred(90_000))
+    assert conversation.on(words("Stop!")) == []  # nobody has fallen silent
+    conversation, _ = after(*SPEAKING, *short())
+    assert conversation.on(words("Stop!", start=80_000)) == []
+    assert conversation.on(words("Stop!", length=4_800)) == []  # heard only in part
+    assert conversation.state is State.OVERLAP
+
+
+def test_speech_that_goes_on_is_heard_anew() -> None:
+    conversation, _ = after(*SPEAKING, *short(), Stirred(108_000))
+    assert conversation.on(SpeechResumed(108_000)) == []
+    assert conversation.on(words("Mm-hm.")) == []  # of what was said before
+    (overhear,) = conversation.on(paused(120_000, 90_000))
+    assert isinstance(overhear, Overhear)
+    assert brief(conversation.on(words("Mm-hm. Wait.", length=30_000))) == [(Cancel, FIRST)]
+
+
+def test_who_speaks_when_the_reply_ends_has_the_floor() -> None:
+    conversation, effects = after(*SPEAKING, Stirred(90_000), SpeechStarted(90_000), Finished(FIRST, 9))
+    assert brief(effects) == [(Close, FIRST)]
+    assert (conversation.state, conversation.turn) == (State.HEARING, Turn(2))
+    conversation, effects = after(*SPEAKING, Stirred(90_000), Finished(FIRST, 9))
+    assert (conversation.state, brief(effects)) == (State.LISTENING, [(Close, FIRST)])
+    conversation, effects = after(*SPEAKING, *short(), Finished(FIRST, 9))
+    assert brief(effects) == [(Close, FIRST), (Begin, Turn(2))]
+
+
+@pytest.mark.parametrize(("reply", "outcome"), [("I like it.", "empty"), ("Do you like it?", "answered")])
+def test_a_backchannel_at_a_replys_end_is_no_turn_unless_it_answers(reply: str, outcome: str) -> None:
+    told = [SpeechStarted(0), ended(), *understood(FIRST), *phrase(FIRST, 0, reply), Played(FIRST, VOICE_FRAME)]
+    conversation, _ = after(
+        *told, *short(), Finished(FIRST, 20 * VOICE_FRAME), SpeechResumed(1), paused(99_600, 90_000)
+    )
+    second = conversation.turn
+    assert second is not None
+    for event in [Heard(second, Transcript("Yeah.")), ended(99_600, 90_000)]:
+        effects = conversation.on(event)
+    if outcome == "empty":
+        (close,) = conversation.on(Silenced(second, 0))
+        assert isinstance(close, Close)
+        assert close.outcome == "empty"
+        assert len(conversation.history) == 1
+    else:
+        assert brief(effects) == [(Commit, second)]
+
+
+@pytest.mark.parametrize("so_far", [[], [SpeechStarted(0)], [SpeechStarted(0), ended()], SPEAKING])
+def test_a_pressed_key_takes_the_floor_at_once(so_far: list[Event]) -> None:
+    conversation, effects = after(*so_far, Pressed(50_000))
+    assert conversation.state is State.HEARING
+    assert brief(effects) == ([(Cancel, FIRST)] if len(so_far) > 1 else [])
+
+
+def test_a_stage_that_fails_under_somebody_who_speaks_leaves_the_floor_to_them() -> None:
+    conversation, effects = after(*SPEAKING, *short(), Failed(FIRST, "mouth", "broken"))
+    assert brief(effects) == [(Cancel, FIRST)]
+    assert brief(conversation.on(Silenced(FIRST, 0))) == [(Close, FIRST), (Begin, Turn(2))]
+
+
+def test_what_is_being_said_is_captioned() -> None:
+    conversation, _ = after(SpeechStarted(0))
+    (overhear,) = conversation.on(lasting(480, 0))
+    assert isinstance(overhear, Overhear)
+    assert overhear.purpose == "caption"
+
+
+def test_who_gives_way_when_can_be_set() -> None:
+    conversation = Conversation(settings=FloorSettings(hold_ms=100, yield_ms=160))
+    for event in [*SPEAKING, Stirred(90_000), SpeechStarted(90_000)]:
+        conversation.on(event)
+    assert brief(conversation.on(lasting(160))) == [(Cancel, FIRST)]
 
 
 def test_utterances_that_touch_are_joined_without_a_gap() -> None:
@@ -262,7 +467,12 @@ ABOUT_TURNS = {
     Failed: lambda turn, n, text: Failed(turn, "mind", text),
 }
 FREE = st.sampled_from(
-    [SpeechStarted(0), SpeechResumed(1), paused(240), ended(240), Typed("hi"), Hushed(), Forgotten()]
+    [
+        *[Stirred(0), Stilled(0), SpeechStarted(0), SpeechResumed(1), Pressed(2), paused(240), ended(240)],
+        *[lasting(160, 0), lasting(320, 0), lasting(640, 0)],
+        *[words(text, start=0, length=length) for text in ("", "okay", "Stop!") for length in (120, 240)],
+        *[Typed("hi"), Hushed(), Forgotten()],
+    ]
 )
 STEPS = st.lists(
     st.one_of(
@@ -273,6 +483,7 @@ STEPS = st.lists(
 
 
 def snapshot(conversation: Conversation) -> tuple[object, ...]:
+    """Return all that a conversation knows."""
     return (conversation.state, conversation.history, *vars(conversation).values())
 
 
@@ -282,6 +493,7 @@ def test_laws_hold_in_any_order(steps: list[object]) -> None:
     conversation = Conversation()
     begun: set[Turn] = set()
     sounding: set[Turn] = set()
+    low: set[Turn] = set()
     played: dict[Turn, int] = {}
     for step in steps:
         event: Event
@@ -301,6 +513,9 @@ def test_laws_hold_in_any_order(steps: list[object]) -> None:
             played[event.turn] = max(event.samples, played.get(event.turn, 0))
         for effect in effects:
             follow(effect, begun, sounding, played)
+            low |= {effect.turn} if isinstance(effect, Soften | Hold) else set()
+            low -= {effect.turn} if isinstance(effect, Restore | Cancel | Close) else set()
+        assert low == ({conversation.turn} if conversation.state is State.OVERLAP else set()), "left soft, or silent"
         assert len(sounding) <= 1, "two turns speaking"
         assert (conversation.turn is None) == (conversation.state is State.LISTENING)
         assert sounding <= {conversation.turn}
@@ -308,12 +523,16 @@ def test_laws_hold_in_any_order(steps: list[object]) -> None:
 
 def follow(effect: Effect, begun: set[Turn], sounding: set[Turn], played: dict[Turn, int]) -> None:
     """Check one effect against those before it."""
+    if isinstance(effect, Overhear):
+        return
     if isinstance(effect, Begin):
         assert effect.turn not in begun, "begun twice"
         begun.add(effect.turn)
     elif isinstance(effect, Commit):
         assert effect.turn in begun, "sound without work"
         sounding.add(effect.turn)
+    elif isinstance(effect, Soften | Hold | Restore | Backchannel):
+        assert effect.turn in sounding
     else:
         assert effect.turn in begun
         sounding.discard(effect.turn)

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.events import Paused, SpeechEnded, SpeechEvent, SpeechResumed, SpeechStarted
+from core.events import (
+    Paused,
+    SpeechContinued,
+    SpeechEnded,
+    SpeechEvent,
+    SpeechResumed,
+    SpeechStarted,
+    Stilled,
+    Stirred,
+)
+from core.patience import WAITS
 from core.segmenter import MS, Segmenter
 from core.settings import SegmenterSettings
 from core.types import EAR_FRAME, MIC_FRAME, AudioFrame
@@ -25,8 +35,9 @@ def frame(number: int) -> AudioFrame:
 
 
 def run(picture: str, settings: SegmenterSettings = EAGER) -> list[SpeechEvent]:
-    segmenter = Segmenter(settings)
-    return [event for number, sign in enumerate(picture) for event in segmenter.feed(frame(number), LEVELS[sign])]
+    segmenter, wait = Segmenter(settings), WAITS[settings.patience]["unsure"].usual
+    heard = [segmenter.feed(frame(number), LEVELS[sign], wait) for number, sign in enumerate(picture)]
+    return [event for events in heard for event in events if not isinstance(event, SpeechContinued | Stirred | Stilled)]
 
 
 def kinds(events: list[SpeechEvent]) -> list[type]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.settings import COMMIT_MS, MemorySettings, PersonaSettings, SegmenterSettings, Settings, WorkSettings
+from core.settings import FloorSettings, MemorySettings, PersonaSettings, SegmenterSettings, Settings, WorkSettings
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from core.settings import COMMIT_MS, MemorySettings, PersonaSettings, SegmenterS
         (SegmenterSettings, {"on": float("nan")}, "a number"),
         (SegmenterSettings, {"patience": "endless"}, "patience is 'endless'; allowed: eager, normal, patient"),
         (SegmenterSettings, {"on": 0.3, "off": 0.4}, "off is 0.4; allowed: at most `on`, which is 0.3"),
+        (FloorSettings, {"hold_ms": 700}, "hold_ms is 700; allowed: at most `yield_ms`, which is 640"),
         (MemorySettings, {"chat_chars_low": 9000}, "chat_chars_low is 9000; allowed: at most `chat_chars_high`"),
         (WorkSettings, {"begin": "never"}, "begin is 'never'; allowed: pause, commit"),
         (PersonaSettings, {"name": " "}, "name is ' '"),
@@ -36,5 +37,4 @@ def test_a_whole_number_will_do_for_a_fraction() -> None:
 def test_defaults_hold_together() -> None:
     settings = Settings()
     assert "Sotto" in settings.persona.system
-    assert settings.segmenter.commit_ms == COMMIT_MS["normal"]
-    assert SegmenterSettings(patience="eager", pause_ms=800).commit_ms == 800
+    assert settings.floor.hold_ms < settings.floor.yield_ms
