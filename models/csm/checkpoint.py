@@ -44,13 +44,12 @@ class Checkpoint:
         self._check(folder)
 
     def __getitem__(self, name: str) -> Tensor:
-        """Return the tensor of the original's name; q and k projections have each head's halves in rotary order."""
+        """Return the tensor of the original's name, q and k projections in the original's order: rotary pairs."""
         stored = self._names[name]
         tensor: Tensor = self._files[stored].get_tensor(stored)
-        if self.rotates_halves or not name.endswith((".q_proj.weight", ".k_proj.weight")):
-            return tensor
-        stack = self.config.backbone if name.startswith("backbone.") else self.config.decoder
-        return halves_from_pairs(tensor, stack.head_dim)
+        if self.rotates_halves and is_rotated(name):
+            return pairs_from_halves(tensor, stack_of(self.config, name).head_dim)
+        return tensor
 
     def _check(self, folder: Path) -> None:
         wanted = expected_shapes(self.config)
@@ -99,6 +98,16 @@ def _stack_shapes(name: str, stack: StackConfig) -> dict[str, Shape]:
     }
     shapes = {f"{name}.layers.{i}.{key}": shape for i in range(stack.layers) for key, shape in layer.items()}
     return shapes | {f"{name}.norm.scale": (hidden,)}
+
+
+def is_rotated(name: str) -> bool:
+    """Tell whether the rows of this tensor are in one of the two rotary orders."""
+    return name.endswith((".q_proj.weight", ".k_proj.weight"))
+
+
+def stack_of(config: CsmConfig, name: str) -> StackConfig:
+    """Return the sizes of the stack that a tensor with this original name belongs to."""
+    return config.backbone if name.startswith("backbone.") else config.decoder
 
 
 def halves_from_pairs(weight: Tensor, head_dim: int) -> Tensor:

@@ -22,9 +22,42 @@ class Cache:
     """
 
     def __init__(self, config: StackConfig, positions: int, device: torch.device, dtype: torch.dtype) -> None:
-        shape = (config.layers, config.kv_heads, positions, config.head_dim)
-        self.keys = torch.zeros(shape, device=device, dtype=dtype)
-        self.values = torch.zeros(shape, device=device, dtype=dtype)
+        shape = (config.layers, 2 * config.kv_heads, positions, config.head_dim)
+        both = torch.zeros(shape, device=device, dtype=dtype)
+        self.keys, self.values = both.chunk(2, dim=1)
+        self.layers = [Memory(*parts) for parts in zip(both, self.keys, self.values, strict=True)]
+
+
+class Memory:
+    """One layer's part of the cache: keys and values (kv_heads, max_positions, head_dim), and both in one tensor."""
+
+    def __init__(self, both: Tensor, keys: Tensor, values: Tensor) -> None:
+        self.both, self.keys, self.values = both, keys[None], values[None]
+
+
+class Norm(nn.Module):
+    """Root mean square normalisation with a weight, in float32, as the reference does, whatever the weight's type."""
+
+    def __init__(self, weight: Tensor, eps: float) -> None:
+        super().__init__()
+        self.eps, size = eps, weight.numel()
+        self.register_buffer("weight", weight, persistent=False)
+        self.register_buffer("_longer", weight * math.sqrt(size), persistent=False)
+        self.register_buffer("_least", torch.full((1,), math.sqrt(size * eps)).to(weight), persistent=False)
+        self._few_operations = weight.dtype == torch.float32 and weight.device.type == "cpu"
+
+    weight: Tensor
+    _longer: Tensor
+    _least: Tensor
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x (S, hidden) normalised."""
+        if not self._few_operations:
+            return functional.rms_norm(x, self.weight.shape, self.weight, self.eps)
+        # The same in four operations, where torch composes the above of thirteen on a CPU: for one row, each of them
+        # costs more than its arithmetic. sqrt(mean(x^2) + eps) is hypot(|x|, sqrt(n eps)) / sqrt(n).
+        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+        return x / torch.hypot(length, self._least) * self._longer
 
 
 class Layer(nn.Module):
@@ -38,36 +71,29 @@ class Layer(nn.Module):
     ) -> None:
         super().__init__()
         self.heads, self.kv_heads, self.head_dim = config.heads, config.kv_heads, config.head_dim
-        self.norm_eps = config.norm_eps
-        self.register_buffer("attention_norm", norms[0], persistent=False)
-        self.register_buffer("mlp_norm", norms[1], persistent=False)
+        self.attention_norm, self.mlp_norm = (Norm(weight, config.norm_eps) for weight in norms)
         self.qkv, self.output, self.gate_up, self.down = linears
 
-    attention_norm: Tensor
-    mlp_norm: Tensor
-
-    def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], memory: tuple[Tensor, Tensor], at: Attending) -> Tensor:
-        """Return x (S, hidden) after this block; `memory` holds the layer's keys and values."""
-        x = x + self._attend(rms_norm(x, self.attention_norm, self.norm_eps), rope, memory, at)
-        gate, up = self.gate_up(rms_norm(x, self.mlp_norm, self.norm_eps)).chunk(2, dim=-1)
+    def forward(self, x: Tensor, turns: Tensor, memory: Memory, at: Attending) -> Tensor:
+        """Return x (S, hidden) after this block."""
+        x = x + self._attend(self.attention_norm(x), turns, memory, at)
+        gate, up = self.gate_up(self.mlp_norm(x)).chunk(2, dim=-1)
         return x + self.down(functional.silu(gate) * up)
 
-    def _attend(self, x: Tensor, rope: tuple[Tensor, Tensor], memory: tuple[Tensor, Tensor], at: Attending) -> Tensor:
-        rows = x.shape[0]
-        fused = self.qkv(x).view(rows, self.heads + 2 * self.kv_heads, self.head_dim)
-        turned = rotate(fused[:, : self.heads + self.kv_heads], rope)
-        memory[0].index_copy_(1, at.positions, turned[:, self.heads :].transpose(0, 1))
-        memory[1].index_copy_(1, at.positions, fused[:, self.heads + self.kv_heads :].transpose(0, 1))
+    def _attend(self, x: Tensor, turns: Tensor, memory: Memory, at: Attending) -> Tensor:
+        rows, heads = x.shape[0], self.heads
+        turned = rotate(self.qkv(x).view(rows, -1, self.head_dim), turns)
+        memory.both.index_copy_(1, at.positions, turned[:, heads:].transpose(0, 1))
         # The heads that share keys are laid out as further queries, so nothing is ever expanded.
-        queries = turned[:, : self.heads].view(rows, self.kv_heads, -1, self.head_dim).permute(1, 2, 0, 3)
+        queries = turned[:, :heads].view(rows, self.kv_heads, -1, self.head_dim).permute(1, 2, 0, 3)
         attended = functional.scaled_dot_product_attention(
             queries.reshape(1, self.kv_heads, -1, self.head_dim),
-            memory[0][None, :, : at.span],
-            memory[1][None, :, : at.span],
-            attn_mask=at.mask_for(self.heads // self.kv_heads),
+            memory.keys[:, :, : at.span],
+            memory.values[:, :, : at.span],
+            attn_mask=at.mask_for(heads // self.kv_heads),
         )
         by_row = attended.view(self.kv_heads, -1, rows, self.head_dim).permute(2, 0, 1, 3)
-        return self.output(by_row.reshape(rows, self.heads * self.head_dim))
+        return self.output(by_row.reshape(rows, heads * self.head_dim))
 
 
 class Attending:
@@ -98,47 +124,43 @@ class Llama(nn.Module):
         super().__init__()
         self.config = config
         self.layers = nn.ModuleList(layers)
-        cos, sin = rope_table(config, norm.device)
-        self.register_buffer("norm", norm, persistent=False)
-        self.register_buffer("cos", cos, persistent=False)
-        self.register_buffer("sin", sin, persistent=False)
+        self.norm = Norm(norm, config.norm_eps)
+        self.register_buffer("turns", rope_table(config, norm.device), persistent=False)
+        # Values come out of the same product as queries and keys, and are turned with them, by nothing.
+        still = torch.ones(1, config.kv_heads, config.head_dim // 2, dtype=torch.complex64, device=norm.device)
+        self.register_buffer("_still", still, persistent=False)
 
-    norm: Tensor
-    cos: Tensor
-    sin: Tensor
+    turns: Tensor
+    _still: Tensor
 
     def forward(self, x: Tensor, cache: Cache, at: Attending) -> Tensor:
         """Return the normed hidden states (S, hidden) of embedded rows x (S, hidden), keeping their keys and values."""
-        rope = (self.cos[at.positions, None], self.sin[at.positions, None])
-        for index, layer in enumerate(self.layers):
-            x = layer(x, rope, (cache.keys[index], cache.values[index]), at)
-        return rms_norm(x, self.norm, self.config.norm_eps)
+        turns = self.turns[at.positions, None].expand(-1, self.config.heads + self.config.kv_heads, -1)
+        turns = torch.cat((turns, self._still.expand(len(x), -1, -1)), dim=1)
+        for layer, memory in zip(self.layers, cache.layers, strict=True):
+            x = layer(x, turns, memory, at)
+        normed: Tensor = self.norm(x)
+        return normed
 
     def cache(self, positions: int) -> Cache:
         """Return an empty cache beside the weights."""
-        return Cache(self.config, positions, self.norm.device, self.norm.dtype)
+        return Cache(self.config, positions, self.norm.weight.device, self.norm.weight.dtype)
 
 
-def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    """Normalise in float32, as the reference does, whatever the weights' type."""
-    return functional.rms_norm(x, weight.shape, weight, eps)
+def rotate(x: Tensor, turns: Tensor) -> Tensor:
+    """Turn x (S, heads, head_dim), whose pairs of neighbours are complex numbers, by `turns`, in float32."""
+    pairs = torch.view_as_complex(x.float().view(*turns.shape, 2))
+    return torch.view_as_real(pairs * turns).view(x.shape).to(x.dtype)
 
 
-def rotate(x: Tensor, rope: tuple[Tensor, Tensor]) -> Tensor:
-    """Turn x (S, heads, head_dim) by cos and sin (S, 1, head_dim / 2), halves against halves, in float32."""
-    low, high = x.float().chunk(2, dim=-1)
-    cos, sin = rope
-    return torch.cat((low * cos - high * sin, high * cos + low * sin), dim=-1).to(x.dtype)
-
-
-def rope_table(config: StackConfig, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Return cos and sin, float32 (max_positions, head_dim / 2)."""
+def rope_table(config: StackConfig, device: torch.device) -> Tensor:
+    """Return the rotation of each position, complex64 (max_positions, head_dim / 2)."""
     exponents = torch.arange(0, config.head_dim, 2, dtype=torch.float32) / config.head_dim
     frequencies = 1.0 / config.rope_theta**exponents
     if config.rope_scaling is not None:
         frequencies = scale_frequencies(frequencies, config.rope_scaling)
     angles = torch.outer(torch.arange(config.max_positions, dtype=torch.float32), frequencies)
-    return angles.cos().to(device), angles.sin().to(device)
+    return torch.polar(torch.ones_like(angles), angles).to(device)
 
 
 def scale_frequencies(frequencies: Tensor, scaling: RopeScaling) -> Tensor:

@@ -19,7 +19,7 @@ MakeLinear = Callable[[Tensor], nn.Module]
 
 
 class Tensors(Protocol):
-    """Weights by the original's names, with q and k in rotary halves."""
+    """Weights by the original's names, with q and k in rotary pairs."""
 
     config: CsmConfig
 

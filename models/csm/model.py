@@ -50,7 +50,7 @@ class Csm(nn.Module):
         self.projection = projection
         self.heads = nn.ModuleList(heads)  # of codebook 0 on the backbone, of the others on the decoder
         self.device = tables.audio.device
-        self.dtype = stacks[0].norm.dtype
+        self.dtype = stacks[0].norm.weight.dtype
         self._offsets = torch.arange(config.codebooks, device=self.device) * config.audio_vocab
         self._steps = [Attending.single(i, self.device) for i in range(config.codebooks)]
         self._first_two = Attending.block(torch.arange(2, device=self.device), 2)
@@ -91,22 +91,22 @@ class Csm(nn.Module):
         The first code comes from the backbone's state; the decoder is then given that state and, one after the
         other, the codes. The last code is never fed to it. Its cache starts afresh by starting at position 0.
         """
-        finite: list[Tensor] = []
-        code = self._choose(self.heads[0](hidden[None]), 0, choose, finite)
+        seen: list[Tensor] = []
+        code = self._choose(self.heads[0](hidden[None]), 0, choose, seen)
         codes = [code]
         x = torch.stack((hidden, self._embed_code(code, 0)[0]))
         for index in range(1, self.config.codebooks):
             at = self._steps[index] if index > 1 else self._first_two
             inner = self.decoder(self.projection(x), depth, at)[-1:]
-            code = self._choose(self.heads[index](inner), index, choose, finite)
+            code = self._choose(self.heads[index](inner), index, choose, seen)
             codes.append(code)
             x = self._embed_code(code, index)
-        return torch.cat(codes), torch.stack(finite).all()
+        return torch.cat(codes), torch.stack(seen).sum().isfinite()
 
-    def _choose(self, logits: Tensor, index: int, choose: Choose, finite: list[Tensor]) -> Tensor:
+    def _choose(self, logits: Tensor, index: int, choose: Choose, seen: list[Tensor]) -> Tensor:
         """The spare ids past the legal codes are cut off: one of them would be out of the codec's range."""
         legal = logits[0, : self.config.legal_codes].float()
-        finite.append(legal.sum().isfinite())
+        seen.append(legal)
         return choose(legal, index)
 
     def _embed_code(self, code: Tensor, index: int) -> Tensor:

@@ -7,6 +7,8 @@ bandwidth. Why torch's dynamic int8 and none of the other ways: docs/decisions/0
 from __future__ import annotations
 
 import warnings
+from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,17 +23,12 @@ class Int8Linear(nn.Module):
         """Quantise a weight (out, in); raises RuntimeError where torch was built without a quantised engine."""
         super().__init__()
         choose_engine()
-        scales = weight.abs().amax(dim=1).clamp(min=1e-12).double() / 127
-        zeros = torch.zeros(len(scales), dtype=torch.long)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch announces the removal of quantised tensors; the lock pins it
-            rounded = torch.quantize_per_channel(weight.float().contiguous(), scales, zeros, 0, torch.qint8)
-        self._packed = torch.ops.quantized.linear_prepack(rounded, None)
+        self._packed = _packed(weight)
+        self._spare_bit = products_overflow()
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x (n, in) to (n, out)."""
-        # The last argument keeps inputs to 7 bits: without VNNI, products of 8 bits would overflow their 16-bit sums.
-        product: Tensor = torch.ops.quantized.linear_dynamic(x, self._packed, True)
+        product: Tensor = torch.ops.quantized.linear_dynamic(x, self._packed, self._spare_bit)
         return product
 
 
@@ -43,3 +40,24 @@ def choose_engine() -> str:
             torch.backends.quantized.engine = engine
             return engine
     raise RuntimeError(f"torch has none of the quantised engines {', '.join(_ENGINES)}")
+
+
+@cache
+def products_overflow() -> bool:
+    """Tell whether inputs must be kept to 7 bits here.
+
+    Without VNNI (or its like on other processors) pairs of products of 8 bits are summed in 16 bits, which saturate;
+    the largest possible product shows it.
+    """
+    widest = torch.full((1, 64), 1.0)
+    product = torch.ops.quantized.linear_dynamic(widest, _packed(torch.full((1, 64), 1.0)), False)
+    return abs(float(product) - 64.0) > 1.0
+
+
+def _packed(weight: Tensor) -> Any:
+    scales = weight.abs().amax(dim=1).clamp(min=1e-12).double() / 127
+    zeros = torch.zeros(len(scales), dtype=torch.long)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch announces the removal of quantised tensors; the lock pins it
+        rounded = torch.quantize_per_channel(weight.float().contiguous(), scales, zeros, 0, torch.qint8)
+    return torch.ops.quantized.linear_prepack(rounded, None)

@@ -9,7 +9,7 @@ from zlib import crc32
 import torch
 from torch import Tensor
 
-from models.csm.checkpoint import expected_shapes, transformers_name
+from models.csm.checkpoint import expected_shapes, halves_from_pairs, is_rotated, stack_of, transformers_name
 from models.csm.config import CsmConfig, RopeScaling, StackConfig
 
 _TABLES = ("text_embeddings.weight", "audio_embeddings.weight")
@@ -52,7 +52,10 @@ def transformers_model(weights: RandomWeights, device: torch.device, dtype: torc
             # The tied table is listed once, under the backbone's name.
             tied = "backbone_model.embed_tokens.embed_audio_tokens.weight"
             stored = transformers_name(name)
-            parameters[stored if stored in parameters else tied].copy_(weights[name])
+            tensor = weights[name]
+            if is_rotated(name):
+                tensor = halves_from_pairs(tensor, stack_of(weights.config, name).head_dim)
+            parameters[stored if stored in parameters else tied].copy_(tensor)
     return model.eval()
 
 
