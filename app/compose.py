@@ -5,9 +5,11 @@ The runtimes are imported where they are used: torch alone takes seconds, and a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -16,11 +18,13 @@ import numpy as np
 import app
 from app.checks import Problem
 from core.companion import Engines
-from core.ports import Transcriber, Voice
+from core.ports import Chat, Transcriber, Voice
 from core.rehearsal import Take
 from core.types import COMPANION, VOICE_FRAME, Segment
 from models.audiofile import read_audio
+from models.own_voices import OwnVoices
 from models.pack import Pack, open_pack
+from models.placing import NoRoom, Placement, loaded, usual
 from models.voices import VoiceCard, load_voice_card
 
 ASSETS = Path(app.__file__).parents[1] / "assets"
@@ -37,37 +41,109 @@ class Choice:
     card: VoiceCard
 
 
-def choose(folder: Path | None, voice: str | None) -> Choice:
-    """Open a pack, or the pocket pack, and one of its voices; raises PackError, VoiceError or Problem."""
-    pack = open_pack(folder or POCKET)
+def choose(folder: Path | None, voice: str | None, data: Path | None = None) -> Choice:
+    """Open a pack and one of its voices or of the user's own; raises PackError, VoiceError or Problem.
+
+    `folder` may be the name of a pack in the user's library; without one it is the pack in use, or the pocket pack.
+    """
+    pack = open_pack(pack_folder(folder, data))
+    own = own_voices(data)
     name = voice or pack.default_voice
-    if name not in pack.voices:
-        known = ", ".join(pack.voices) or "none"
-        raise Problem(f"the voice {name!r} is unknown", pack.folder, f"choose with --voice: {known}")
-    return Choice(pack, name, load_voice_card(pack.voices[name].folder))
+    if name in pack.voices:
+        return Choice(pack, name, load_voice_card(pack.voices[name].folder))
+    if name in own:
+        return Choice(pack, name, own.card(name))
+    known = ", ".join([*pack.voices, *own.names()]) or "none"
+    raise Problem(f"the voice {name!r} is unknown", pack.folder, f"choose with --voice: {known}")
 
 
-def load(choice: Choice, threads: int) -> Engines:
-    """Return the engines of a pack, with the voice's reference as the beginning of all its context."""
-    from models.csm import load_voice
-    from models.llama import Chat
+def pack_folder(asked: Path | None, data: Path | None = None) -> Path:
+    """Return where a pack is: the folder asked for, or a pack of the library by its name, or the one in use."""
+    from app.sitting import data_folder
+    from models.library import Library
+
+    library = Library(data_folder(data))
+    if asked is None:
+        return library.pack(library.used) if library.used else POCKET
+    named = library.pack(asked.name)
+    return named if str(asked) == asked.name and not asked.exists() and named.is_dir() else asked
+
+
+def own_voices(data: Path | None = None) -> OwnVoices:
+    """Return the voices that the user made."""
+    from app.sitting import data_folder
+
+    return OwnVoices(data_folder(data) / "voices")
+
+
+PARTS = ("voice", "transcriber", "chat", "reference")  # in the order in which they are loaded
+
+
+def unseen(_: str) -> None:
+    """Let nobody know of the progress."""
+
+
+def tell(words: str) -> None:
+    """Say what the user should know and need not act upon."""
+    print(f"sotto: {words}", file=sys.stderr, flush=True)
+
+
+def load(
+    choice: Choice,
+    threads: int,
+    progress: Callable[[str], None] = unseen,
+    *,
+    placement: Placement | None = None,
+    say: Callable[[str], None] = tell,
+) -> Engines:
+    """Return the engines of a pack, with the voice's reference as the beginning of all its context.
+
+    `progress` is called with the name of each of `PARTS` before it is loaded. The voice comes first: it must not wait.
+    Where there is no room for a model, smaller is tried, then the processor, and `say` is told.
+    """
     from models.silero import Gated, Silero
 
-    pack = choice.pack
-    with usable("chat", pack):
-        chat = Chat(pack.chat.only(".gguf"), template=pack.chat.template, threads=threads)
+    pack, placed = choice.pack, placement or usual(choice.pack)
+    progress("voice")
     with usable("voice", pack):
-        # A cast, since its encoder is of a narrower type than the port's, which a mutable attribute may not be.
-        voice = cast(Voice, load_voice(pack.voice.folder, pack.codec.folder, threads=threads))
-    return Engines(Gated(Silero()), load_transcriber(pack, threads), chat, voice, [reference(choice.card, voice)])
-
-
-def load_transcriber(pack: Pack, threads: int) -> Transcriber:
-    """Return the recogniser of a pack."""
-    from models.whisper import Transcriber
-
+        voice, placed = loaded("voice", placed, partial(_voice, pack, threads), say)
+    progress("transcriber")
     with usable("transcriber", pack):
-        return Transcriber(pack.transcriber.folder, languages=pack.languages, threads=threads)
+        transcriber, placed = loaded("transcriber", placed, partial(_transcriber, pack, threads), say)
+    progress("chat")
+    with usable("chat", pack):
+        chat, _ = loaded("chat", placed, partial(_chat, pack, threads), say)
+    progress("reference")
+    return Engines(Gated(Silero()), transcriber, chat, voice, [reference(choice.card, voice)])
+
+
+def load_transcriber(pack: Pack, threads: int, placement: Placement | None = None) -> Transcriber:
+    """Return the recogniser of a pack."""
+    with usable("transcriber", pack):
+        return loaded("transcriber", placement or usual(pack), partial(_transcriber, pack, threads), tell)[0]
+
+
+def _voice(pack: Pack, threads: int, placed: Placement) -> Voice:
+    from models.csm import load_voice
+
+    voice = load_voice(
+        pack.voice.folder, pack.codec.folder, device=placed.voice, precision=placed.precision, threads=threads
+    )
+    return cast(Voice, voice)  # its encoder is of a narrower type than the port's, which a mutable attribute may not be
+
+
+def _transcriber(pack: Pack, threads: int, placed: Placement) -> Transcriber:
+    from models.whisper import Transcriber as Whisper
+
+    where, kind = placed.transcriber, placed.compute_type
+    return Whisper(pack.transcriber.folder, languages=pack.languages, device=where, compute_type=kind, threads=threads)
+
+
+def _chat(pack: Pack, threads: int, placed: Placement) -> Chat:
+    from models.llama import Chat as Llama
+
+    path, layers = pack.chat.only(".gguf"), placed.chat_layers
+    return Llama(path, template=pack.chat.template, context=placed.context, threads=threads, gpu_layers=layers)
 
 
 def reference(card: VoiceCard, voice: Voice) -> Segment:
@@ -88,5 +164,5 @@ def usable(role: str, pack: Pack) -> Iterator[None]:
     """Turn what a runtime says of files that it cannot use into a Problem."""
     try:
         yield
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, NoRoom) as error:
         raise Problem(f"the {role} model cannot be used ({error})", pack.folder, "choose another --pack") from error

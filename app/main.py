@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
+from app import packs_arguments
 from app.checks import Problem
 from app.history_arguments import declare, keeping
 
@@ -65,6 +66,8 @@ def parser() -> Parser:
     chat.add_argument("--out", type=Path, metavar="DIR", help="also keep the spoken replies here")
 
     declare(commands, Parser)
+    packs_arguments.declare(commands, Parser)
+    packs_arguments.declare_hardware(commands, Parser)
 
     bench = commands.add_parser("bench", add_help=False, help="measure how fast this machine is")
     bench.add_argument("what", choices=("voice",))
@@ -95,12 +98,13 @@ def perform(asked: argparse.Namespace) -> int:
     """Run the subcommand; all is imported only now, since numpy and the engines read the bounds when they load."""
     from core.store.sqlite import StoreError
     from models.audiofile import AudioFileError
+    from models.catalog import CatalogError
     from models.pack import PackError
     from models.voices import VoiceError
 
     try:
         return subcommand(asked.command)(asked)
-    except (AudioFileError, PackError, StoreError, VoiceError) as error:
+    except (AudioFileError, CatalogError, PackError, StoreError, VoiceError) as error:
         raise Problem(error) from error
 
 
@@ -117,6 +121,10 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
             from app.chat import run
         case "history":
             from app.history import run
+        case "packs":
+            from app.packs import run
+        case "hardware":
+            from app.hardware_command import run
         case _:
             from app.bench import run
     return run

@@ -136,7 +136,7 @@ def test_an_unknown_voice(sotto, tmp_path, pack):
 
 def test_a_model_that_no_runtime_can_read(sotto, tmp_path, pack):
     arguments = ("say", "Hi.", "--out", tmp_path / "a.wav", "--pack", pack)
-    problem(sotto, tmp_path, *arguments, says=("chat model cannot be used", str(pack)))
+    problem(sotto, tmp_path, *arguments, says=("voice model cannot be used", str(pack)))
 
 
 COMMANDS = {
