@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread
-from typing import Any
+from typing import Any, TextIO
 
 from app.checks import Problem
 
@@ -35,6 +35,7 @@ class Program:
         self.data = data
         self.told: list[Told] = []
         self._changed = Condition()
+        self._log = data.parent / "told.jsonl"
         self._complaints = (data.parent / "stderr.txt").open("ab")
         command = [sys.executable, "-m", "app.main", "talk", "--json", "--data", str(data), *options]
         self._process = subprocess.Popen(
@@ -50,14 +51,19 @@ class Program:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        for raw in self._process.stdout:
-            facts = json.loads(raw)
-            with self._changed:
-                self.told.append(Told(time.monotonic(), facts.pop("event"), facts))
-                self._changed.notify_all()
+        with self._log.open("w") as log:
+            self._take_lines(self._process.stdout, log)
         with self._changed:
             self.told.append(Told(time.monotonic(), "Gone", {}))
             self._changed.notify_all()
+
+    def _take_lines(self, lines: Iterable[bytes], log: TextIO) -> None:
+        for raw in lines:
+            facts = json.loads(raw)
+            print(json.dumps({"at": round(time.monotonic(), 3)} | facts), file=log)
+            with self._changed:
+                self.told.append(Told(time.monotonic(), facts.pop("event"), facts))
+                self._changed.notify_all()
 
     def wait(self, event: str, seconds: float, since: int = 0, **facts: Any) -> Told | None:
         """Return the first line of this event with these facts from number `since` on; None if it does not come."""
@@ -93,8 +99,8 @@ class Program:
 
     @property
     def audio_pid(self) -> int | None:
-        """The number of its audio process, which carries the name that it was given."""
-        return next((pid for pid in _descendants(self._process.pid) if _runs(pid, "core.audio.child")), None)
+        """The number of its audio process: the only one that has loaded PortAudio for long."""
+        return next((pid for pid in _descendants(self._process.pid) if _holds(pid, "portaudio")), None)
 
     def stop(self) -> float:
         """Press Ctrl-C; return the seconds until it has ended, or was ended."""
@@ -117,8 +123,8 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
-def _runs(pid: int, what: str) -> bool:
+def _holds(pid: int, library: str) -> bool:
     try:
-        return what in Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        return library in Path(f"/proc/{pid}/maps").read_text()
     except OSError:
         return False

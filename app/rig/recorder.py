@@ -105,6 +105,15 @@ class Recorder:
         skip = start - first * PIECE
         return whole[skip : skip + end - start] if end is not None else whole[skip:]
 
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing is recorded any more, as when the devices have gone."""
+        return self._process is None or self._process.poll() is not None
+
+    def sample(self, clock: float) -> int:
+        """Return the first sample that came in after a time on the system's monotonic clock."""
+        return int(np.searchsorted(np.array(self._arrived), clock)) * PIECE
+
     def clock(self, sample: int) -> float:
         """Return when a sample came in, on the system's monotonic clock."""
         return self._arrived[min(sample // PIECE, len(self._arrived) - 1)]

@@ -32,9 +32,9 @@ STARTING = 3.0  # and right after opening
 AWAITED = 5.0  # that a reply waits for a loudspeaker to come; then it passes in silence
 
 
-def run(pipe: Connection, settings: AudioSettings) -> None:
+def run(pipe: Connection) -> None:
     """Serve the engine until it closes the pipe, or the sound card fails."""
-    settle_in(pipe)
+    settings = settle_in(pipe)
     try:
         Service(pipe, settings).run()
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -44,9 +44,9 @@ def run(pipe: Connection, settings: AudioSettings) -> None:
     os._exit(1)  # without closing streams: that may hang for ever
 
 
-def scout(pipe: Connection, settings: AudioSettings) -> None:
+def scout(pipe: Connection) -> None:
     """Tell which devices there are now, and whether those that were chosen open."""
-    settle_in(pipe)
+    settings = settle_in(pipe)
     found = devices.listed()
     names = {"microphone": settings.microphone, "loudspeaker": settings.loudspeaker}
     openings = {side: devices.find(side, names[side]) for side in devices.SIDES}
@@ -56,13 +56,18 @@ def scout(pipe: Connection, settings: AudioSettings) -> None:
     os._exit(0)
 
 
-def settle_in(pipe: Connection) -> None:
+def settle_in(pipe: Connection) -> AudioSettings:
+    """Say that all is loaded, wait until there is something to do, and return with which settings."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the engine's; the pipe's end is ours
     silent = os.open(os.devnull, os.O_WRONLY)
     sys.stderr.flush()
     os.dup2(silent, 2)  # ALSA writes about every device that it does not have
     gc.freeze()
-    pipe.send_bytes(Packet(Kind.AWAKE).pack())
+    try:
+        pipe.send_bytes(Packet(Kind.AWAKE).pack())
+        return AudioSettings(**json.loads(Packet.unpack(pipe.recv_bytes()).body))
+    except (EOFError, OSError):
+        os._exit(0)  # the engine has gone before there was anything to do
 
 
 def _say_last(pipe: Connection, why: str) -> None:

@@ -26,6 +26,7 @@ OPENING = 6.0  # and from one that opens its devices
 LOADING = 30.0  # and from one that is being loaded, however busy the computer is
 STEADY = 5.0  # seconds after which a process is no longer held against its predecessors
 LOOK_EVERY = 1.5  # seconds between looks for a device that is missing
+SETTLED = 1.0  # seconds after opening in which no other process is started
 POLL = 0.02
 
 
@@ -48,6 +49,8 @@ class AudioLink:
         self._scout: Scout | None = None
         self._looked = 0.0
         self._awake = False
+        self._reserve: AudioProcess | None = None  # is loaded, and waits to take the place of one that fails
+        self._opened_at = 0.0
         self._shift = 0  # from the process's clock to the one clock
         self._thread = Thread(target=self._run, name="audio", daemon=True)
 
@@ -66,6 +69,8 @@ class AudioLink:
         self._called.set()
         self.microphone.close()
         self._thread.join(3)
+        if self._reserve:
+            self._reserve.kill()
 
     def _run(self) -> None:
         pause = 0.0
@@ -100,8 +105,9 @@ class AudioLink:
 
     def _serve(self) -> str:
         """Serve with one process until it ends; return why, or nothing if it was for something better."""
-        process = AudioProcess(child.run, self._set)
+        process = self._process()
         self.pid, self._opened, self._awake = process.pid, None, False
+        process.begin(self._set)
         self.loudspeaker.resume(process.send)
         try:
             return self._follow(process)
@@ -111,6 +117,20 @@ class AudioLink:
             self.loudspeaker.lose()
             process.kill()
             self._end_scout()
+
+    def _process(self) -> AudioProcess:
+        """Return a process that may begin: the one in reserve, if it is well."""
+        reserve, self._reserve = self._reserve, None
+        if reserve and reserve.alive:
+            return reserve
+        if reserve:
+            reserve.kill()
+        return AudioProcess(child.run)
+
+    def _refill(self) -> None:
+        """Have another process in reserve, once the one that serves has had its time to begin."""
+        if self._reserve is None and time.monotonic() - self._opened_at > SETTLED:
+            self._reserve = AudioProcess(child.run)
 
     def _follow(self, process: AudioProcess) -> str:
         while not self._closing.is_set() and self._set == self._wanted:
@@ -123,7 +143,9 @@ class AudioLink:
                 return "the sound does not answer"
             if self._opened is None:
                 self.microphone.pass_time()
-            elif self._better():
+                continue
+            self._refill()
+            if self._better():
                 return ""
         return ""
 
@@ -140,6 +162,7 @@ class AudioLink:
             self.levels = Levels.unpack(packet.body)
         elif packet.kind is Kind.OPENED:
             self._opened, self._shift = AudioOpened(**json.loads(packet.body)), self.microphone.at
+            self._opened_at = time.monotonic()
             self._tell(self._opened)
         elif packet.kind is Kind.AWAKE:
             self._awake = True

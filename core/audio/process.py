@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
 
-from core.audio.wire import Packet
+from core.audio.wire import Kind, Packet
 from core.channel import Channel, Closed
 from core.settings import AudioSettings
 
-Role = Callable[[Connection, AudioSettings], None]
+Role = Callable[[Connection], None]
 
 
 class AudioProcess:
-    """A process that runs `role`; whatever becomes of it, nothing here waits for it."""
+    """A process that loads all it needs for `role`, and begins when told to.
 
-    def __init__(self, role: Role, settings: AudioSettings) -> None:
+    Whatever becomes of it, nothing here waits for it. One that waits in reserve can begin within a tenth of a second.
+    """
+
+    def __init__(self, role: Role) -> None:
         context = get_context("spawn")  # a fork would inherit locks of threads that it does not have
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=role, args=(theirs, settings), name="sotto-audio", daemon=True)
+        self._process = context.Process(target=role, args=(theirs,), name="sotto-audio", daemon=True)
         self._outbox: Channel[bytes] = Channel()
         self.alive_at = time.monotonic()
         self._process.start()
         theirs.close()
         # The pipe to a hung process fills up, and then whoever writes to it hangs as well: this thread, and no other.
         Thread(target=self._send_all, name="audio-send", daemon=True).start()
+
+    def begin(self, settings: AudioSettings) -> None:
+        """Let it do what it is for."""
+        self.alive_at = time.monotonic()
+        self.send(Packet(Kind.BEGIN, body=json.dumps(asdict(settings)).encode()))
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.is_alive()
 
     @property
     def pid(self) -> int:

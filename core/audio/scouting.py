@@ -28,7 +28,8 @@ class Scout:
     """One look."""
 
     def __init__(self, settings: AudioSettings) -> None:
-        self._process = AudioProcess(child.scout, settings)
+        self._process = AudioProcess(child.scout)
+        self._process.begin(settings)
         self._awake = False
         self._devices: tuple[Device, ...] = ()
 

@@ -44,7 +44,8 @@ class Tried:
 
 def tried(probe: Samples, settings: AudioSettings) -> Tried:
     """Play a probe, at VOICE_RATE, and listen; raises TrialError."""
-    process = AudioProcess(run, settings)
+    process = AudioProcess(run)
+    process.begin(settings)
     process.send(Packet(Kind.WRITE, body=sound_bytes(probe)))
     tracks: list[Samples] = []
     try:
@@ -64,9 +65,9 @@ def tried(probe: Samples, settings: AudioSettings) -> Tried:
         process.kill()
 
 
-def run(pipe: Connection, settings: AudioSettings) -> None:
+def run(pipe: Connection) -> None:
     """Make one trial; what the process of `tried` runs."""
-    settle_in(pipe)
+    settings = settle_in(pipe)
     probe = sound(Packet.unpack(pipe.recv_bytes()).body)
     try:
         _try(pipe, settings, probe)

@@ -17,6 +17,7 @@ class Kind(IntEnum):
     """What a packet is; the comments name its two numbers and its body."""
 
     # From the engine.
+    BEGIN = 8  # body: JSON of AudioSettings
     HOLD = 1  # samples that had already sounded
     WRITE = 2  # body: float32 samples at VOICE_RATE
     END = 3
