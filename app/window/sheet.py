@@ -52,7 +52,7 @@ QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus { border: 2px solid $accent;
     padding: ${p5}px ${p9}px; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $edge; border-color: $line; }
-QSpinBox { padding-right: ${p24}px; }
+QSpinBox { padding-right: ${p24}px; padding-left: ${p8}px; }
 QSpinBox::up-button, QSpinBox::down-button { border: none; background: transparent; width: ${p20}px; }
 QSpinBox::up-arrow { image: url($icons/chevron-up.svg); width: ${p12}px; height: ${p12}px; }
 QSpinBox::down-arrow, QComboBox::down-arrow { image: url($icons/chevron-down.svg); width: ${p12}px; height: ${p12}px; }
@@ -78,7 +78,10 @@ QSlider::sub-page:horizontal { height: ${p4}px; border-radius: ${p2}px; backgrou
 QSlider::handle:horizontal { width: ${p18}px; height: ${p18}px; margin: -${p7}px 0; border-radius: ${p9}px;
     background: $accent; }
 
-QListView, QTreeView, QScrollArea { background: transparent; border: none; outline: none; }
+QListWidget#facts { background: $surface; border: 1px solid $edge; border-radius: ${p8}px; padding: ${p6}px; }
+QListWidget#facts:focus { border: 2px solid $accent; padding: ${p5}px; }
+QScrollArea, QListView#conversations, QListWidget#pages { outline: none; }
+QTreeView, QScrollArea, QListView#conversations { background: transparent; border: none; outline: none; }
 QListView#conversations::item, QListWidget#pages::item { padding: ${p8}px ${p10}px; border-radius: ${p8}px;
     border: 2px solid transparent; color: $ink; }
 QListView#conversations::item:hover, QListWidget#pages::item:hover { background: $raised; }
@@ -89,7 +92,8 @@ QFrame[role="card"][chosen="true"] { border: 2px solid $accent; }
 QFrame[role="notice"] { background: $surface; border: 1px solid $danger; border-radius: ${p10}px; }
 QFrame[role="rule"] { background: $line; max-height: 1px; border: none; }
 QStackedWidget, QScrollArea > QWidget > QWidget#page { background: $ground; }
-QWidget#pages { background: $surface; border: none; border-right: 1px solid $line; padding: ${p10}px; }
+QListWidget#pages { background: $surface; border: none; border-right: 1px solid $line; padding: ${p10}px;
+    outline: none; }
 
 QProgressBar { border: none; border-radius: ${p3}px; background: $raised; max-height: ${p6}px; min-height: ${p6}px; }
 QProgressBar::chunk { background: $accent; border-radius: ${p3}px; }
