@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from core.news import News
 from core.records import Notice
 
 
@@ -17,6 +18,13 @@ def line(notice: Notice) -> str:
     """Return a notice as one line of JSON: when, the state after it, the event and its fields; sound by its shape."""
     told = {"ms": round(notice.ms, 1), "state": notice.state.value, "event": type(notice.what).__name__}
     return json.dumps(told | _fields(notice.what), ensure_ascii=False, allow_nan=False)
+
+
+def news_line(news: News) -> str:
+    """Return news of a live session as one line of JSON: a notice as `line` does, all else by its name and fields."""
+    if isinstance(news, Notice):
+        return line(news)
+    return json.dumps({"event": type(news).__name__} | _fields(news), ensure_ascii=False, allow_nan=False)
 
 
 def _fields(value: Any) -> dict[str, Any]:

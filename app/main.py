@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
-from app import packs_arguments
+from app import packs_arguments, talk_arguments
 from app.checks import Problem
 from app.history_arguments import declare, keeping
 
@@ -65,12 +65,13 @@ def parser() -> Parser:
     )
     chat.add_argument("--out", type=Path, metavar="DIR", help="also keep the spoken replies here")
 
+    talk_arguments.declare(commands, [engine, speaking], Parser, PATIENCE)
     declare(commands, Parser)
     packs_arguments.declare(commands, Parser)
     packs_arguments.declare_hardware(commands, Parser)
 
     bench = commands.add_parser("bench", add_help=False, help="measure how fast this machine is")
-    bench.add_argument("what", choices=("voice",))
+    bench.add_argument("what", choices=("voice", "talk"))
     bench.add_argument("rest", nargs=argparse.REMAINDER)
     bench.set_defaults(threads=None)
     return top
@@ -119,6 +120,12 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
             from app.transcribe import run
         case "chat":
             from app.chat import run
+        case "talk":
+            from app.talk import run
+        case "devices":
+            from app.devices import run
+        case "check":
+            from app.check_audio import run
         case "history":
             from app.history import run
         case "packs":
