@@ -1,0 +1,30 @@
+"""What it means to speak over a reply."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.overlap import BELIEVED, meaning
+
+
+@pytest.mark.parametrize("text", ["mm-hm", "Mhm.", "Uh-huh.", "Yeah.", "Okay.", "Right, right.", "I see.", "Mm"])
+def test_who_says_this_wants_to_hear_more(text: str) -> None:
+    assert meaning(text, 0.2, 0.4, BELIEVED) == "continuer"
+
+
+@pytest.mark.parametrize("text", ["Stop.", "No, wait!", "what?", "Yeah but"])
+def test_who_says_this_wants_to_speak(text: str) -> None:
+    assert meaning(text, 0.5, 0.4, BELIEVED) == "floor"
+
+
+def test_other_words_count_where_the_recogniser_is_sure_and_they_can_be_spoken() -> None:
+    assert meaning("Tuesday", 0.9, 0.4, BELIEVED) == "floor"
+    assert meaning("Tuesday", 0.6, 0.4, BELIEVED) == "nothing"
+    assert meaning("Tuesday", 0.6, 0.4, 0.5) == "floor"
+    assert meaning("Can you remember the table at home?", 0.9, 0.5, BELIEVED) == "nothing"
+    assert meaning("Stop", 0.1, 0.4, BELIEVED) == "nothing"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "...", "[cough]"[:1]])
+def test_noise_means_nothing(text: str) -> None:
+    assert meaning(text, 1.0, 0.4, BELIEVED) == "nothing"
