@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from queue import SimpleQueue
@@ -16,13 +16,16 @@ import pytest
 from hypothesis import strategies as st
 
 from core.companion import Companion, Engines
-from core.events import Failed, Finished, Played, Reopen, Voiced
-from core.mind import bounded
+from core.events import Backchannel, Captioned, Failed, Finished, Judged, Played, Reopen, Restore, Soften, Voiced
+from core.mind import Mind, bounded
+from core.patience import WAITS, Habit
+from core.ports import TurnModel
 from core.records import Notice, TurnRecord
 from core.rehearsal import Pace, Recording, Stillness, Take, Tape, two_sided
 from core.settings import Patience, SegmenterSettings, Settings, WorkSettings
-from core.types import COMPANION, USER, VOICE_RATE, Segment, Turn
-from tests.fakes import Chat, Transcriber, Vad, Voice, hanging, once, spoken, trouble, words_of
+from core.types import COMPANION, USER, VOICE_RATE, Codes, Message, Segment, Transcript, Turn, Utterance
+from core.work import Glance, aside
+from tests.fakes import Chat, Encoder, Transcriber, Vad, Voice, hanging, once, spoken, trouble, words_of
 
 REFERENCE = Segment(COMPANION, "This is my voice.", np.ones((20, 4), np.int64), pinned=True)
 QUESTIONS = (spoken("hello there"), spoken("how are you"), spoken("tell me a story"))
@@ -44,10 +47,11 @@ class Talk:
         pace: Pace = "fast",
         hang: bool = False,
         captions: Literal["on", "off"] = "off",
+        turn: TurnModel | None = None,
     ) -> None:
         self.notices: list[Notice] = []
         self.voice, self.chat, self.tape = voice or Voice(), chat or Chat(), Tape()
-        engines = Engines(vad or Vad(), transcriber or Transcriber(), self.chat, self.voice, (REFERENCE,))
+        engines = Engines(vad or Vad(), transcriber or Transcriber(), self.chat, self.voice, (REFERENCE,), turn)
         self.recording = Recording(takes, self.tape, settings.segmenter, pace)
         if pace == "fast":  # what is said of a pause, and when, may then not depend on how quick the machine is
             settings = replace(settings, work=replace(settings.work, clock="waits"))
@@ -153,6 +157,188 @@ def test_speaking_over_a_reply_cuts_it_where_it_was(settings: Settings) -> None:
         len(segment.codes) for segment in context[2:] if segment.speaker == COMPANION and segment.text in cut.reply
     )
     assert frames <= cut.reply_samples // 1920
+
+
+@pytest.mark.parametrize("settings", [Settings(), commit_only()])
+@pytest.mark.parametrize("noise", ["um", "how"])
+def test_a_short_sound_over_a_reply_does_not_end_it(noise: str, settings: Settings) -> None:
+    transcriber = Transcriber()
+    if noise == "how":  # understood as what people say to hear more
+        transcriber = Nodding()
+    over = spoken(noise, at=2 * VOICE_RATE)
+    talks = [Talk(spoken("hello there"), over, transcriber=transcriber, settings=settings) for _ in range(3)]
+    talk = talks[0]
+    (record,) = talk.records
+    assert record.outcome == "answered"
+    assert record.reply == record.written
+    assert len({tuple(each.sounds) for each in talks}) == 1
+    (noted,) = talk.of(Backchannel)
+    assert isinstance(noted, Backchannel)
+    assert noted.text == ("" if noise == "um" else "Mm-hm.")
+    assert [type(effect) for effect in talk.of(Soften | Restore)] == [Soften, Restore]  # type: ignore[arg-type]
+    sound = talk.tape.heard(record.turn)
+    assert sound.min() < 0.3 * sound.max(), "ducked"
+    assert len(sound) == record.reply_samples
+
+
+class Nodding(Transcriber):
+    """Understands one short word as a nod."""
+
+    def __call__(self, narrow: np.ndarray) -> Transcript:
+        heard = super().__call__(narrow)
+        return Transcript("Mm-hm.") if heard.text == "how" else heard
+
+
+def test_who_goes_on_while_it_thinks_is_answered_once() -> None:
+    settings = Settings(segmenter=SegmenterSettings(patience="eager"))
+    answers = Flag()
+
+    class Slow(Chat):
+        """Says nothing before it is let."""
+
+        def __call__(self, messages: Sequence[Message], seed: int) -> Iterator[str]:
+            answers.wait(10)
+            return super().__call__(messages, seed)
+
+    class Running(Recording):
+        """Waits for no reply before all was said."""
+
+        def _pass_time(self) -> None:
+            if self._at > 3 * VOICE_RATE:
+                answers.set()
+                super()._pass_time()
+
+    tape, notices = Tape(), list[Notice]()
+    recording = Running((spoken("tell me . . . . a story and then stop"),), tape, settings.segmenter)
+    engines = Engines(Vad(), Transcriber(), Slow(), Voice())
+    with Companion(engines, recording, tape, notices.append, settings) as companion:
+        companion.finish()
+    records = [notice.what for notice in notices if isinstance(notice.what, TurnRecord)]
+    assert [(record.outcome, record.user) for record in records] == [
+        ("merged", ""),
+        ("answered", "tell me a story and then stop"),
+    ]
+
+
+def test_what_is_being_said_is_captioned_and_changes_no_reply() -> None:
+    said = spoken("tell me a story and then stop now please")
+    with_captions, without = Talk(said, captions="on"), Talk(said)
+    assert with_captions.sounds == without.sounds
+    shown = [caption.text for caption in with_captions.of(Captioned) if isinstance(caption, Captioned)]
+    assert shown
+    assert all(with_captions.records[0].user.startswith(text.rpartition(" ")[0]) for text in shown)
+    assert not without.of(Captioned)
+
+
+def test_captions_are_given_up_where_they_would_delay_what_counts() -> None:
+    calls = list[int]()
+
+    def slow() -> None:
+        calls.append(1)
+        Flag().wait(0.2)
+
+    mind = Mind(Transcriber(slow), Chat(), lambda item: None, Settings())
+    utterance = Utterance(0, 7680, np.zeros(7680, np.float32), np.zeros(5120, np.float32))
+    captions = [list(mind(Glance(aside(utterance), 0, "caption"))) for _ in range(3)]
+    assert [len(shown) for shown in captions] == [1, 0, 0], "the first took too long"
+    assert len(list(mind(Glance(aside(utterance), 0, "decision")))) == 1
+    assert len(calls) == 2
+
+
+def test_a_decision_is_answered_even_by_a_recogniser_that_fails() -> None:
+    mind = Mind(Transcriber(trouble), Chat(), lambda item: None, Settings())
+    utterance = Utterance(0, 7680, np.zeros(7680, np.float32), np.zeros(5120, np.float32))
+    assert list(mind(Glance(aside(utterance), 3, "decision"))) == [Captioned(3, 7680, "", "", 0.0)]
+
+
+def test_speech_is_encoded_once_while_it_is_being_said() -> None:
+    class Counting(Encoder):
+        """Counts what it is given."""
+
+        taken = restarts = 0
+
+        def restart(self) -> None:
+            self.restarts += 1
+
+        def __call__(self, wide: np.ndarray) -> Codes:
+            self.taken += len(wide)
+            return super().__call__(wide)
+
+    voice = Voice()
+    voice.encoder = counting = Counting()
+    talk = Talk(spoken("tell me . a story . and then stop now please"), voice=voice)
+    (record,) = talk.records
+    assert record.user_end is not None
+    assert record.user_start is not None
+    assert record.turn.revision > 0
+    assert counting.restarts <= 2
+    assert counting.taken <= 1.3 * (record.user_end - record.user_start), "and not once for each pause"
+    assert talk.sounds == Talk(spoken("tell me . a story . and then stop now please")).sounds
+
+
+def test_a_turn_model_shortens_or_lengthens_the_wait() -> None:
+    def starts(complete: float) -> int:
+        (record,) = Talk(spoken("hello there"), turn=lambda narrow: complete).records
+        assert record.reply_start is not None
+        return record.reply_start
+
+    waits = [WAITS["normal"][verdict].usual for verdict in ("confident", "unsure", "unfinished")]
+    begun = [starts(complete) for complete in (0.9, 0.5, 0.1)]
+    for (one, other), (short, long) in zip(pairwise(begun), pairwise(waits), strict=True):
+        assert abs((other - one) - (long - short) * VOICE_RATE / 1000) <= 2 * 768
+    talk = Talk(spoken("hello there"), turn=lambda narrow: 0.1)
+    assert len(talk.of(Judged)) > 3, "asked again as the pause goes on"
+
+
+def test_a_turn_model_that_fails_is_said_once_and_missed_by_nobody() -> None:
+    talk = Talk(*QUESTIONS[:2], turn=lambda narrow: trouble() or 0.5)
+    assert [failed.stage for failed in talk.of(Failed) if isinstance(failed, Failed)] == ["turn model"]
+    assert [record.outcome for record in talk.records] == ["answered", "answered"]
+
+
+def test_a_key_takes_and_gives_the_floor() -> None:
+    settings = Settings(segmenter=SegmenterSettings(mode="push"))
+    keys = {1 * VOICE_RATE: Companion.press, 5 * VOICE_RATE // 2: Companion.release}
+
+    class Keyed(Vad):
+        """Presses and releases where the clock says so."""
+
+        at = 0
+
+        def __call__(self, narrow: np.ndarray) -> float:
+            self.at += 768
+            for when in [when for when in keys if when <= self.at]:
+                keys.pop(when)(companion)
+            return super().__call__(narrow)
+
+    tape, notices = Tape(), list[Notice]()
+    takes = (spoken("hello there", at=0), spoken("how are . . you", at=VOICE_RATE))
+    recording = Recording(takes, tape, settings.segmenter)
+    engines = Engines(Keyed(), Transcriber(), Chat(), Voice())
+    with Companion(engines, recording, tape, notices.append, settings) as companion:
+        companion.finish()
+    (record,) = [notice.what for notice in notices if isinstance(notice.what, TurnRecord)]
+    assert record.user.endswith("how are you")
+    assert record.outcome == "answered"
+
+
+def test_settings_may_be_changed_while_it_listens() -> None:
+    class Changing(Vad):
+        """Turns patient at the first frame."""
+
+        def __call__(self, narrow: np.ndarray) -> float:
+            companion.use(Settings(segmenter=SegmenterSettings(patience="patient")))
+            return super().__call__(narrow)
+
+    tape, notices = Tape(), list[Notice]()
+    recording = Recording((spoken("hello . . . there"),), tape, SegmenterSettings(patience="patient"))
+    engines = Engines(Changing(), Transcriber(), Chat(), Voice())
+    settings = Settings(segmenter=SegmenterSettings(patience="eager"), work=WorkSettings(clock="waits"))
+    with Companion(engines, recording, tape, notices.append, settings, habit=Habit(900.0, 7)) as companion:
+        companion.finish()
+        assert companion.habit.count == 8, "and the pause was learnt from"
+    records = [notice.what for notice in notices if isinstance(notice.what, TurnRecord)]
+    assert [record.user for record in records] == ["hello there"]
 
 
 def test_at_the_eager_setting_each_pause_ends_a_turn_and_no_speech_is_lost() -> None:

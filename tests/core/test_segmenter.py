@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.events import (
     Paused,
+    Pressed,
     SpeechContinued,
     SpeechEnded,
     SpeechEvent,
@@ -117,6 +118,125 @@ def test_what_the_detector_lags_is_taken_off() -> None:
     (end,) = ends(run("#" * 36 + "." * 30, settings))
     assert abs(end.offset - truth) < 32 * MS
     assert end.utterance.end >= truth
+
+
+# What is told beside: first sounds, speech that goes on, keys.
+
+
+def told(picture: str, settings: SegmenterSettings = EAGER) -> list[SpeechEvent]:
+    """Return all events; `P` is a frame of speech at which the key goes down, `p` of silence, `R` and `r` up."""
+    segmenter, events = Segmenter(settings), list[SpeechEvent]()
+    for number, sign in enumerate(picture):
+        if sign in "Pp":
+            segmenter.press()
+        if sign in "Rr":
+            segmenter.release()
+        level = LEVELS.get(sign, 0.9 if sign in "PR" else 0.02)
+        events += segmenter.feed(frame(number), level, 600)
+    return events
+
+
+def test_a_first_sound_is_told_at_once_and_taken_back_if_it_comes_to_nothing() -> None:
+    assert told("." * 20 + "##" + "." * 5) == [Stirred(20 * MIC_FRAME), Stilled(20 * MIC_FRAME)]
+    assert told("." * 20 + "#" + "." * 5) == []
+    assert told("." * 20 + "####")[:2] == [Stirred(20 * MIC_FRAME), SpeechStarted(20 * MIC_FRAME)]
+    assert kinds(told("#" * 10 + "." * 8 + "##" + "." * 5))[-2:] == [Stirred, Stilled]
+
+
+def test_speech_that_goes_on_is_told_of_beat_by_beat() -> None:
+    going = [event for event in told("." * 20 + "#" * 21 + ".") if isinstance(event, SpeechContinued)]
+    assert [event.lasted for event in going] == [160, 320, 480, 640]
+    assert {event.onset for event in going} == {20 * MIC_FRAME}
+    for event in going:
+        assert event.utterance.end == event.onset + event.lasted * MS
+        assert len(event.utterance.wide) == event.utterance.end - event.utterance.start
+    again = [event for event in told("#" * 10 + "." * 10 + "#" * 12) if isinstance(event, SpeechContinued)]
+    assert [event.lasted for event in again] == [160, 320, 160, 320], "counted anew after a pause"
+
+
+PUSH, TAP = (SegmenterSettings(mode=mode, offset_lag_ms=0) for mode in ("push", "tap"))  # type: ignore[arg-type]
+
+
+def test_where_a_key_decides_nothing_else_begins_a_turn() -> None:
+    assert told("." * 20 + "#" * 40 + "." * 40, PUSH) == []
+    assert told("." * 20 + "#" * 40 + "R" + "." * 40, TAP) == []
+
+
+def test_a_key_that_is_pushed_late_loses_no_syllable() -> None:
+    events = told("." * 20 + "#" * 5 + "P" + "#" * 20 + "r" + "." * 20, PUSH)
+    assert kinds(events)[0] is Pressed
+    (end,) = ends(events)
+    assert events[0] == Pressed(25 * MIC_FRAME)
+    assert end.utterance.start <= 10 * MIC_FRAME
+    assert end.utterance.end >= 46 * MIC_FRAME
+
+
+def test_a_key_that_is_let_go_early_loses_no_syllable() -> None:
+    (end,) = ends(told("p" + "#" * 20 + "R" + "#" * 5 + "." * 20, PUSH))
+    assert end.utterance.end >= 27 * MIC_FRAME
+
+
+def test_no_silence_ends_a_turn_while_the_key_is_down() -> None:
+    events = told("p" + "#" * 10 + "." * 100 + "#" * 10 + "." * 40 + "r" + "." * 9, PUSH)
+    assert [kind for kind in kinds(events) if kind not in (SpeechContinued, Stirred)] == [
+        *[Pressed, Paused, SpeechResumed, Paused, SpeechEnded]
+    ]
+    (end,) = ends(events)
+    assert end.offset == 121 * MIC_FRAME, "what follows the last word is silence"
+    assert kinds(events)[-1] is SpeechEnded, "at once: the user has long fallen silent"
+
+
+def test_what_is_said_too_softly_is_heard_all_the_same() -> None:
+    events = told("." * 5 + "p" + "." * 30 + "r" + "." * 9, PUSH)
+    (end,) = ends(events)
+    assert len(end.utterance.wide) >= 31 * MIC_FRAME
+    assert kinds(events) == [Pressed, SpeechEnded]
+
+
+def test_a_tap_begins_and_a_tap_ends() -> None:
+    (end,) = ends(told("." * 5 + "p" + "#" * 10 + "r" + "." * 60 + "#" * 10 + "p" + "." * 9 + "#" * 30, TAP))
+    assert end.onset == 5 * MIC_FRAME
+    assert end.utterance.end >= 87 * MIC_FRAME
+
+
+def test_a_key_held_for_very_long_gives_one_utterance_after_the_other() -> None:
+    settings = SegmenterSettings(mode="push", max_utterance_ms=1000)
+    events = told("p" + "#" * 70 + "r" + "." * 9, settings)
+    assert kinds(events).count(Pressed) == len(ends(events)) >= 2
+    heard = np.concatenate([end.utterance.wide for end in ends(events)])
+    assert [int(number) for number, _ in groupby(heard)][:71] == list(range(71))
+    silent = told("p" + "." * 70 + "r" + "." * 9, settings)
+    assert len(ends(silent)) >= 2
+
+
+def test_a_key_is_of_no_account_where_everything_is_heard() -> None:
+    assert kinds(told("p" + "." * 20 + "r" + "." * 20)) == []
+
+
+def test_settings_may_change_in_mid_turn() -> None:
+    segmenter = Segmenter(PUSH)
+    segmenter.press()
+    events = [event for number in range(10) for event in segmenter.feed(frame(number), 0.9, 600)]
+    segmenter.use(EAGER)
+    for number in range(10, 60):
+        events += segmenter.feed(frame(number), 0.02 if number < 40 else 0.9, 600)
+    seen = [kind for kind in kinds(events) if kind is not SpeechContinued]
+    assert seen == [Pressed, SpeechEnded, Stirred, SpeechStarted]
+
+
+@given(st.lists(st.sampled_from("#.-pPrR"), max_size=200), st.sampled_from([PUSH, TAP]))
+def test_with_a_key_too_utterances_are_whole_ordered_and_apart(signs: list[str], settings: SegmenterSettings) -> None:
+    under_way, last_end = False, 0
+    for event in told("".join(signs) + "r" + "." * 9, settings):
+        if isinstance(event, Pressed):
+            assert not under_way
+            under_way = True
+        if isinstance(event, SpeechEnded | Paused):
+            assert under_way
+            assert last_end <= event.utterance.start <= event.onset <= event.offset <= event.utterance.end
+        if isinstance(event, SpeechEnded):
+            under_way, last_end = False, event.utterance.end
+    assert not under_way or settings is TAP
 
 
 @given(st.lists(st.sampled_from("#.-"), max_size=400))
