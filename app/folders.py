@@ -19,3 +19,11 @@ def log_folder() -> Path:
     import platformdirs
 
     return Path(os.environ.get("SOTTO_LOGS") or platformdirs.user_log_dir("sotto", appauthor=False))
+
+
+def data_folder(asked: Path | None = None) -> Path:
+    """Return where conversations are kept: as asked, or SOTTO_DATA, or the system's place for such."""
+    import platformdirs
+
+    named = asked or os.environ.get("SOTTO_DATA")
+    return Path(named or platformdirs.user_data_dir("sotto", appauthor=False))

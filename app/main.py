@@ -37,7 +37,7 @@ def parser() -> Parser:
 
     top = Parser(prog="sotto", description="A voice companion that lives on your own computer.")
     top.add_argument("--version", action="version", version=f"sotto {metadata.version('sotto')}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
 
     converse = commands.add_parser(
         "converse",
@@ -109,6 +109,13 @@ def perform(asked: argparse.Namespace) -> int:
         raise Problem(error) from error
 
 
+def window() -> int:
+    """Show the window until it is closed."""
+    from app.window.start import run
+
+    return run()
+
+
 def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
     """Return what runs a subcommand."""
     match name:
@@ -141,8 +148,8 @@ def answer(arguments: Sequence[str] | None) -> int:
     """Run one command; return its exit code: 0, 2 for what the user can mend, 130 for Ctrl-C."""
     asked = parser().parse_args(arguments)
     try:
-        asked.threads = bound(asked.threads)
-        return perform(asked)
+        asked.threads = bound(getattr(asked, "threads", None))
+        return perform(asked) if asked.command else window()
     except Problem as problem:
         print(f"sotto: {problem}", file=sys.stderr)
         return 2

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 
 from app.checks import Problem
 from app.compose import Choice
+from app.folders import data_folder as data_folder
 from core.memory import Exchange
 from core.ports import Microphone
 from core.records import Listener
@@ -25,17 +24,6 @@ from core.store.sqlite import StoreError
 from models.pack import Pack
 
 NEWEST = 0  # `--continue` without a number
-
-
-def data_folder(asked: Path | None) -> Path:
-    """Return where conversations are kept: as asked, or SOTTO_DATA, or the system's place for such."""
-    if asked:
-        return asked
-    if named := os.environ.get("SOTTO_DATA"):
-        return Path(named)
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("sotto", appauthor=False))
 
 
 @dataclass(frozen=True)

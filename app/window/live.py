@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from PySide6.QtCore import QCoreApplication
 
@@ -19,15 +20,14 @@ from core.events import (
     Replied,
     SpeechStarted,
     Stilled,
-    Voiced,
 )
 from core.news import TurnKept, TurnSeen
 from core.records import Notice, TurnRecord
-from core.types import NO_TURN, VOICE_FRAME, Turn
+from core.types import NO_TURN, VOICE_RATE, Turn
 
 SPEAKING_NOW = Turn(-1)  # the user's words before they belong to a turn
 TRACELESS = ("empty", "merged")  # outcomes of turns in which nothing was said, or that went on in the next
-PACE = 0.065  # seconds that a letter takes, about, while its sound is still being made
+PACE = 0.06  # seconds that a letter takes, about: no sound comes here, by which it could be told
 
 
 @dataclass
@@ -35,21 +35,15 @@ class _Reply:
     """A reply under way: its words as they come, and its phrases as they are given a sound."""
 
     written: str = ""
-    phrases: list[tuple[str, int]] = field(default_factory=list)  # text, samples so far
+    phrases: list[str] = field(default_factory=list)
     played: int = 0
     committed: bool = False
 
-    def heard(self) -> str:
-        """Return the words that have sounded, about: the voice does not tell where a word ends."""
-        left, words = self.played, []
-        for text, samples in self.phrases:
-            if left <= 0:
-                break
-            every = text.split()
-            share = 1.0 if samples and left >= samples else left / max(samples, len(text) * PACE * 24_000)
-            words += every[: round(len(every) * share)]
-            left -= samples
-        return " ".join(words)
+    def heard(self) -> int:
+        """Return how many words that have sounded, about: the voice does not tell where a word ends."""
+        letters = self.played / VOICE_RATE / PACE
+        words = " ".join(self.phrases).split()
+        return sum(end <= letters for end in accumulate(len(word) + 1 for word in words))
 
 
 class Live:
@@ -79,7 +73,7 @@ class Live:
                 self._reopened(turn)
             case Commit(turn=turn):
                 self._committed(turn)
-            case Replied() | Phrased() | Voiced() | Played():
+            case Replied() | Phrased() | Played():
                 self._replying(notice.what)
             case TurnRecord():
                 self._over(notice.what)
@@ -107,25 +101,22 @@ class Live:
             self._captions.put(replace(said, settled=said.text, tentative=""))
         self._show(turn, reply)
 
-    def _replying(self, what: Replied | Phrased | Voiced | Played) -> None:
+    def _replying(self, what: Replied | Phrased | Played) -> None:
         reply = self._reply(what.turn)
         match what:
             case Replied(chunk=chunk):
                 reply.written += chunk
             case Phrased(text=text):
-                reply.phrases.append((text, 0))
-            case Voiced() if reply.phrases:
-                text, samples = reply.phrases[-1]
-                reply.phrases[-1] = (text, samples + VOICE_FRAME)
+                reply.phrases.append(text)
             case Played(samples=samples):
                 reply.played = samples
-        if reply.committed and not isinstance(what, Voiced):
+        if reply.committed:
             self._show(what.turn, reply)
 
     def _show(self, turn: Turn, reply: _Reply) -> None:
         written = reply.written.split()
         if written:
-            count = min(len(reply.heard().split()), len(written))
+            count = min(reply.heard(), len(written))
             settled, rest = " ".join(written[:count]), " ".join(written[count:])
             self._captions.put(Caption("reply", turn, settled=settled, tentative=rest))
 

@@ -71,10 +71,12 @@ class Kept(QObject):
     changed = Signal()
     unwritten = Signal(str)  # why they could not be written; they hold until the window is closed
 
-    def __init__(self, file: Path, parent: QObject | None = None) -> None:
+    def __init__(self, file: Path, parent: QObject | None = None, *, changeable: bool = True) -> None:
         super().__init__(parent)
-        self._file = file
+        self._file, self._changeable = file, changeable
         self.now, self.complaints = settings_file.read(file, Preferences())
+        if not changeable:  # a careful start does without what may be the cause, and leaves it alone
+            self.now = replace(Preferences(), look=self.now.look)
 
     def set(self, leaf: str, **values: object) -> None:
         """Change fields of a leaf: "look", "manners" or "keys"."""
@@ -83,7 +85,8 @@ class Kept(QObject):
             return
         self.now = changed
         try:
-            settings_file.write(self._file, changed, Preferences())
+            if self._changeable:
+                settings_file.write(self._file, changed, Preferences())
         except OSError as error:
             self.unwritten.emit(error.strerror or str(error))
         self.changed.emit()
