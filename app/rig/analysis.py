@@ -15,6 +15,7 @@ MS = RATE // 1000
 STEP = 5 * MS  # resolution of levels
 FLAT = 2 / 32768  # what a sound server leaves of silence
 BLOCK = RATE // 10  # that is looked for in the recording as a piece
+EDGES = 5  # ms
 OWN_BAND = 12_500  # Hz: speech comes at 24 kHz, so that nothing of its own lies above 12
 
 
@@ -64,6 +65,7 @@ def clicks(sound: Samples) -> list[int]:
     band = np.fft.irfft(high, len(sound))
     frames = np.sqrt(np.mean(np.square(band[: len(band) // MS * MS].reshape(-1, MS)), axis=1))
     loud = np.flatnonzero(frames > 10 ** (-65 / 20))
+    loud = loud[(loud > EDGES) & (loud < len(frames) - EDGES)]  # where the transform joins the end to the beginning
     first = loud[np.r_[True, np.diff(loud) > 5]] if len(loud) else loud
     return [int(frame) * MS for frame in first]
 

@@ -44,6 +44,14 @@ class Person:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment
+        self._saying: list[subprocess.Popen[bytes]] = []
+
+    def hush(self) -> None:
+        """Say no more."""
+        for process in self._saying:
+            process.kill()
+            process.wait()
+        self._saying = []
 
     def say(self, clip: Clip, *, wait: bool = False) -> None:
         """Begin to say it now; return at once, or when it has been said."""
@@ -55,6 +63,7 @@ class Person:
             [*command, "--latency-msec=60"], env=self._environment, stdin=raw, stderr=subprocess.DEVNULL
         )
         raw.close()
+        self._saying = [each for each in self._saying if each.poll() is None] + [process]
         if wait:
             process.wait(clip.seconds + 5)
 

@@ -47,7 +47,8 @@ class Program:
             cwd=Path(__file__).parents[2],
             start_new_session=True,
         )
-        Thread(target=self._read, name="program", daemon=True).start()
+        self._thread = Thread(target=self._read, name="program", daemon=True)
+        self._thread.start()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -111,8 +112,12 @@ class Program:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._complaints.close()
-        return time.monotonic() - began
+        ended = time.monotonic()
+        self._thread.join()
+        for stream in (self._process.stdin, self._process.stdout, self._complaints):
+            if stream:
+                stream.close()
+        return ended - began
 
 
 def _descendants(pid: int) -> list[int]:

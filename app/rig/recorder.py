@@ -34,26 +34,31 @@ class Recorder:
         self._process = subprocess.Popen(
             command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        Thread(target=self._read, args=(self._process,), name="recorder", daemon=True).start()
+        self._thread = Thread(target=self._read, args=(self._process,), name="recorder", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """Record no more."""
         if self._process:
             self._process.kill()
             self._process.wait()
+            self._thread.join()
         self._process = None
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
         size = PIECE * len(WORLD) * 2
-        while len(raw := process.stdout.read(size)) == size:
-            piece = np.frombuffer(raw, "<i2").reshape(PIECE, len(WORLD))[:, :3].copy()
-            person, speaker = np.abs(piece[:, :2].astype(np.int32)).max(axis=0) > AUDIBLE * 32768
-            with self._changed:
-                self._pieces.append(piece)
-                self._loud.append((bool(person), bool(speaker)))
-                self._arrived.append(time.monotonic())
-                self._changed.notify_all()
+        with process.stdout:
+            while len(raw := process.stdout.read(size)) == size:
+                self._take(np.frombuffer(raw, "<i2").reshape(PIECE, len(WORLD))[:, :3].copy())
+
+    def _take(self, piece: np.ndarray) -> None:
+        person, speaker = np.abs(piece[:, :2].astype(np.int32)).max(axis=0) > AUDIBLE * 32768
+        with self._changed:
+            self._pieces.append(piece)
+            self._loud.append((bool(person), bool(speaker)))
+            self._arrived.append(time.monotonic())
+            self._changed.notify_all()
 
     # Listening while it records.
 

@@ -66,7 +66,7 @@ def room(how: Conditions, name: str) -> Iterator[Room]:
     folder = how.folder / name
     shutil.rmtree(folder, ignore_errors=True)
     server = SoundServer(folder)
-    recorder = Recorder(server.environment)
+    recorder, person = Recorder(server.environment), Person(server.environment)
     try:
         server.start()
         if how.echo:
@@ -75,9 +75,10 @@ def room(how: Conditions, name: str) -> Iterator[Room]:
         program = Program(server.environment, folder / "kept", how.options)
         try:
             program.wait_ready()
-            yield Room(server, recorder, Person(server.environment), program, random.Random(how.seed))
+            yield Room(server, recorder, person, program, random.Random(how.seed))
         finally:
             program.stop()
+            person.hush()
     finally:
         recorder.save(folder / "both.wav")
         recorder.stop()

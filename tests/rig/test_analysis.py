@@ -1,0 +1,94 @@
+"""What the analysis finds in recordings of which it is known what happened to them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.rig import analysis
+from app.rig.figures import Findings, Rate, Times
+from app.rig.server import RATE
+
+MS = RATE // 1000
+
+
+def speech(seconds: float = 2.0) -> np.ndarray:
+    """Return noise in the band of a voice, four syllables a second."""
+    random = np.random.default_rng(1)
+    spectrum = np.fft.rfft(random.standard_normal(round(seconds * RATE)))
+    pitch = np.fft.rfftfreq(round(seconds * RATE), 1 / RATE)
+    sound = np.fft.irfft(spectrum * ((pitch > 150) & (pitch < 6000)), round(seconds * RATE))
+    time = np.arange(len(sound)) / RATE
+    return (0.1 * sound / sound.std() * (0.6 + 0.4 * np.sin(8 * np.pi * time))).astype(np.float32)
+
+
+def test_whole_speech_has_neither_gaps_nor_clicks():
+    sound = speech()
+    assert analysis.gaps(sound) == []
+    assert analysis.clicks(sound) == []
+
+
+@pytest.mark.parametrize(("missing", "found"), [(MS // 2, 0), (2 * MS, 1), (40 * MS, 1)])
+def test_a_gap_of_more_than_a_millisecond_is_found(missing, found):
+    sound = speech()
+    sound[RATE : RATE + missing] = 0
+    assert len(analysis.gaps(sound)) == found
+
+
+def test_silence_around_speech_is_no_gap():
+    fade = np.linspace(0, 1, 20 * MS, dtype=np.float32)
+    sound = speech(0.5)
+    sound[: len(fade)] *= fade
+    sound[-len(fade) :] *= fade[::-1]
+    still = np.zeros(RATE // 2, np.float32)
+    assert analysis.gaps(np.concatenate([still, sound, still, sound, still])) == []
+
+
+def test_a_jump_is_a_click():
+    sound = speech()
+    sound[RATE:] = -sound[RATE:]
+    clicks = analysis.clicks(sound)
+    assert len(clicks) == 1
+    assert abs(clicks[0] - RATE) <= 2 * MS
+
+
+def test_a_reply_is_found_where_it_was_played_with_its_gain():
+    made = speech()
+    played = np.concatenate([np.zeros(RATE, np.float32), 0.5 * made])
+    found = analysis.matches(made, played, RATE - 100 * MS)
+    assert len(found) == 20
+    assert all(match.played - match.made == RATE for match in found)
+    assert np.allclose([match.gain for match in found], 0.5, atol=0.01)
+    assert analysis.shifts(found) == []
+
+
+@pytest.mark.parametrize("by", [3 * MS, -3 * MS])
+def test_lost_and_added_sound_is_found(by):
+    made = speech()
+    middle = [np.zeros(by, np.float32)] if by > 0 else []
+    played = np.concatenate([made[:RATE], *middle, made[RATE + max(-by, 0) :], np.zeros(RATE, np.float32)])
+    assert [moved for _, moved in analysis.shifts(analysis.matches(made, played, 0))] == [by]
+
+
+def test_ducking_shows_in_the_gains():
+    made = speech()
+    played = made.copy()
+    played[RATE:] *= 0.25
+    low = [at for at, gain in analysis.gains(made, played, 0) if gain < 0.5]
+    assert abs(low[0] - RATE) <= analysis.STEP
+
+
+def test_stretches_join_what_is_close():
+    still = np.zeros(RATE // 2, np.float32)
+    sound = np.concatenate([still, speech(0.5), still[: RATE // 10], speech(0.5), still, speech(0.5)])
+    assert len(analysis.stretches(sound, 0.3)) == 2
+
+
+def test_figures_say_how_many_and_how_sure():
+    times = Times("reply", "ms", tuple(range(101)))
+    assert (times.percentile(50), times.percentile(95)) == (50, 95)
+    low, high = times.spread(50)
+    assert low < 50 < high
+    findings = Findings("talk", (times, Rate("answered", 3, 4), Times("nothing", "ms", ())), ("a remark",))
+    assert "75.0 % (3)" in findings.table()
+    assert findings.plain()["figures"][0]["p95"] == 95

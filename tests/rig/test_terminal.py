@@ -1,0 +1,81 @@
+"""The terminal's keys and lines."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from app.talk_keys import FIRST_REPEAT, REPEATS, Keys
+from app.talk_screen import Screen, meter
+from core.commands import Hush, Mute, Press, Release, Unmute
+from core.conversation import State
+from core.news import AudioLost, AudioOpened, Ready, ReplyTimes, Trouble
+from core.records import Notice, TurnRecord
+from core.types import Turn
+
+
+def test_a_held_key_is_one_press_and_one_release():
+    keys = Keys("push")
+    assert keys.press(" ", 0.0) == [Press()]
+    assert keys.pass_time(FIRST_REPEAT - 0.1) == []
+    assert keys.press(" ", 0.5) == []
+    assert keys.press(" ", 0.55) == []
+    assert keys.pass_time(0.55 + REPEATS - 0.01) == []
+    assert keys.pass_time(0.55 + REPEATS + 0.01) == [Release()]
+    assert keys.pass_time(9.0) == []
+    assert keys.press(" ", 10.0) == [Press()]
+
+
+def test_taps_begin_and_end():
+    keys = Keys("tap")
+    asked = [keys.press(" ", float(at)) for at in range(3)]
+    assert asked == [[Press()], [Release()], [Press()]]
+    assert keys.pass_time(99.0) == []
+
+
+def test_other_keys():
+    keys = Keys("open")
+    assert keys.press(" ", 0.0) == []
+    assert keys.press("m", 0.0) == [Mute()]
+    assert keys.press("m", 0.0) == [Unmute()]
+    assert keys.press("h", 0.0) == [Hush()]
+    with pytest.raises(KeyboardInterrupt):
+        keys.press("q", 0.0)
+
+
+def shown(*news) -> str:
+    out = io.StringIO()
+    screen = Screen(out)
+    for each in news:
+        screen.show(each)
+    screen.end()
+    return out.getvalue()
+
+
+def test_devices_are_told_of_when_they_change():
+    both = AudioOpened("mic", "speaker")
+    text = shown(both, AudioLost("unplugged"), both, AudioOpened(None, "speaker"))
+    assert "Microphone: mic\nLoudspeaker: speaker\n" in text
+    assert "unplugged" in text
+    assert text.count("Microphone: mic") == 1
+    assert "The sound is back." in text
+    assert "There is no microphone" in text
+
+
+def test_a_turn_is_shown_once_it_is_over():
+    turn = TurnRecord(Turn(1), "interrupted", user="hello", reply="well then", written="well then my friend")
+    text = shown(
+        Ready(2.5), Notice(turn, State.LISTENING, 1.0), ReplyTimes(Turn(1), 812.0, 300.0), Trouble("broken", "", "mend")
+    )
+    assert "You:   hello\nSotto: well then --\n" in text
+    assert "0.81 s" in text
+    assert "waited 300" in text
+    assert "broken mend" in text
+    assert "\x1b" not in text, "no terminal, no escapes"
+
+
+def test_meters():
+    assert meter(0.0) == "|........|"
+    assert meter(1.0) == "|########|"
+    assert meter(0.06).count("#") == 4
