@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_right
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
-from core.memory import Exchange, Said
+from core.memory import Exchange, Notes, Said, Summary
 from core.records import StageTimes, TurnRecord
 from core.store.entries import SILENCE, Speech, Step
 from core.store.sound import unpacked, unpacked_codes
 from core.store.sqlite import StoreError
 from core.types import Samples, Turn, VoiceHistory
+
+ALL = -1  # turns, as SQLite has it
 
 
 @dataclass(frozen=True)
@@ -91,29 +94,51 @@ class Archive:
             raise StoreError(f"there is no conversation {conversation}", "in what is kept", "see `sotto history list`")
         return [Sitting(began, start, json.loads(about)) for began, start, about in rows]
 
-    def turns(self, conversation: int) -> list[Kept]:
-        """Return the turns of a conversation, in order."""
+    def turns(self, conversation: int, newest: int = ALL) -> list[Kept]:
+        """Return the turns of a conversation, or so many of the newest, in order."""
         rows = self._db.execute(
-            """SELECT turn.id, dense_rank() OVER (ORDER BY sitting.id) - 1, start, number, step, user, reply, facts
-            FROM sitting JOIN turn ON sitting = sitting.id WHERE conversation = ? ORDER BY turn.id""",
-            (conversation,),
+            """SELECT turn.id, (
+                SELECT count(*) FROM sitting AS earlier WHERE conversation = ?1 AND earlier.id < sitting.id),
+            start, number, step, user, reply, facts
+            FROM sitting JOIN turn ON sitting = sitting.id WHERE conversation = ?1 ORDER BY turn.id DESC LIMIT ?2""",
+            (conversation, newest),
         ).fetchall()
+        rows.reverse()
         return [
             Kept(row, sitting, step, record_of(number, user, reply, json.loads(facts), start), self._speech(row))
             for row, sitting, start, number, step, user, reply, facts in rows
         ]
 
-    def history(self, conversation: int, codec: str) -> list[Exchange]:
+    def history(self, conversation: int, codec: str, newest: int = ALL) -> list[Exchange]:
         """Return the spoken history; of sittings with another codec the words alone, since codes are its language."""
         sittings = self.sittings(conversation)
         kept = [
-            (turn.exchange, sittings[turn.sitting].about.get("codec") == codec) for turn in self.turns(conversation)
+            (turn.exchange, sittings[turn.sitting].about.get("codec") == codec)
+            for turn in self.turns(conversation, newest)
         ]
         return [exchange if same else _words(exchange) for exchange, same in kept if exchange is not None]
 
+    def notes(self, conversation: int | None, newest: int = ALL) -> Notes:
+        """Return all facts, and the summaries of a conversation as they cover the history of its newest turns."""
+        facts = tuple(text for (text,) in self._db.execute("SELECT text FROM known ORDER BY id"))
+        rows = self._db.execute(
+            """SELECT turn.id, user FROM turn JOIN sitting ON sitting.id = sitting
+            WHERE conversation = ? ORDER BY turn.id DESC LIMIT ?""",
+            (conversation, newest),
+        ).fetchall()
+        told = [row for row, user in reversed(rows) if user]
+        summed = self._db.execute(
+            "SELECT turn, text FROM summary WHERE conversation = ? ORDER BY turn", (conversation,)
+        )
+        return Notes(facts, tuple(Summary(text, bisect_right(told, turn)) for turn, text in summed))
+
     def sound(self, turn: Kept, side: str) -> Samples:
         """Return the sound of one side of a turn, "user" or "reply", at VOICE_RATE."""
-        rows = self._db.execute("SELECT sound FROM chunk WHERE turn = ? AND side = ? ORDER BY seq", (turn.row, side))
+        return self.sound_of(turn.row, side)
+
+    def sound_of(self, row: int, side: str) -> Samples:
+        """Return the sound of one side of the turn in this row."""
+        rows = self._db.execute("SELECT sound FROM chunk WHERE turn = ? AND side = ? ORDER BY seq", (row, side))
         return np.concatenate([SILENCE, *(unpacked(data) for (data,) in rows)])
 
     def search(self, text: str) -> list[Found]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +21,16 @@ def delete(db: sqlite3.Connection, folder: Path, conversations: Sequence[int]) -
     """
     if not conversations:
         return
+    with without_trace(db, folder):
+        db.executemany("DELETE FROM conversation WHERE id = ?", [(each,) for each in conversations])
+
+
+@contextmanager
+def without_trace(db: sqlite3.Connection, folder: Path) -> Iterator[None]:
+    """Delete within, in one transaction; afterwards no byte of it is left."""
     with transaction(db):
         db.execute("INSERT OR REPLACE INTO chore VALUES (?)", (CHORE,))
-        db.executemany("DELETE FROM conversation WHERE id = ?", [(each,) for each in conversations])
+        yield
     finish(db, folder)
 
 
@@ -44,7 +52,9 @@ def cleanse(db: sqlite3.Connection) -> None:
     """Write everything anew, so that what was deleted is nowhere: not in the index, a page's slack or the log."""
     db.execute("INSERT INTO words (words) VALUES ('rebuild')")
     db.execute("VACUUM")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise sqlite3.OperationalError("database is locked")  # somebody reads: the log still holds what was deleted
 
 
 def older_than(db: sqlite3.Connection, days: int) -> list[int]:

@@ -21,6 +21,7 @@ BRANCHES = (  # of a conversation, from the stem: table, and which of its rows
     ("turn", "sitting IN (SELECT id FROM sitting WHERE conversation = ?)"),
     ("speech", "turn IN (SELECT turn.id FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?)"),
     ("chunk", "turn IN (SELECT turn.id FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?)"),
+    ("summary", "conversation = ?"),  # in newer schemas
 )
 
 
@@ -97,6 +98,7 @@ def _add_readable(aside: Path, db: sqlite3.Connection) -> tuple[list[int], list[
         with closing(connect(aside, write=False)) as old:
             for number in [row[0] for row in old.execute("SELECT id FROM conversation ORDER BY id")]:
                 (read if _add(old, db, number) else unread).append(number)
+            _add_known(old, db)
     except sqlite3.Error:
         pass  # what was found so far is all that can be found
     return read, unread
@@ -106,9 +108,26 @@ def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
     try:
         with transaction(db):
             db.execute("DELETE FROM conversation WHERE id = ?", (number,))
-            for table, branch in BRANCHES:
-                for row in old.execute(f"SELECT * FROM {table} WHERE {branch}", (number,)):
-                    db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+            for table, branch in BRANCHES[: None if _has_summaries(old) else -1]:
+                rows = old.execute(f"SELECT * FROM {table} WHERE {branch}", (number,))
+                columns = ", ".join(column[0] for column in rows.description)  # an older schema has fewer
+                for row in rows:
+                    db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", row)
     except sqlite3.Error:
         return False
     return True
+
+
+def _has_summaries(old: sqlite3.Connection) -> bool:
+    return bool(old.execute("SELECT 1 FROM sqlite_master WHERE name = 'summary'").fetchone())
+
+
+def _add_known(old: sqlite3.Connection, db: sqlite3.Connection) -> None:
+    """Add the facts that the copy lacks; those of turns that are gone are left out."""
+    for row in old.execute("SELECT id, text, turn FROM known").fetchall():
+        with transaction(db):
+            db.execute(
+                """INSERT OR IGNORE INTO known (id, text, turn) SELECT ?1, ?2, ?3
+                WHERE ?3 IS NULL OR EXISTS (SELECT 1 FROM turn WHERE id = ?3)""",
+                row,
+            )

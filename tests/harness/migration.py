@@ -107,14 +107,14 @@ def kill_once(folder: Path, seconds: float, tally: Tally, *, begun: bool) -> Non
         columns = {row[1] for row in db.execute("PRAGMA table_info(turn)")}
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
         assert (version, "mood" in columns, "fact" in tables, "speech_2" in tables) in (
-            (1, False, False, False),
-            (3, True, True, False),
+            (len(MIGRATIONS), False, False, False),
+            (len(NEXT), True, True, False),
         )
         assert counts(db) == COUNTS
-    tally.old, tally.new = tally.old + (version == 1), tally.new + (version == 3)
+    tally.old, tally.new = tally.old + (version == len(MIGRATIONS)), tally.new + (version == len(NEXT))
     for copy in (folder / "backups").glob("*.db"):
         with closing(sqlite3.connect(copy)) as db:
-            assert db.execute("PRAGMA user_version").fetchone() == (1,)
+            assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
             assert counts(db) == COUNTS
         tally.copies += 1
     Store.writing(folder, migrations=NEXT).close()

@@ -54,8 +54,8 @@ def test_an_upgrade_keeps_all_and_a_copy_of_before(tmp_path):
         write(store, ["hello", "there"])
     with Store.writing(tmp_path, migrations=NEXT) as store:
         assert store.db.execute("SELECT user, mood FROM turn").fetchall() == [("hello", "glad"), ("there", "glad")]
-    with sqlite3.connect(tmp_path / "backups" / "before-schema-2.db") as copy:
-        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+    with sqlite3.connect(tmp_path / "backups" / f"before-schema-{len(NEXT)}.db") as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         assert copy.execute("SELECT count(*) FROM turn").fetchone() == (2,)
 
 
@@ -71,7 +71,9 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path):
 def test_what_a_newer_sotto_wrote_is_read_only(tmp_path):
     with Store.writing(tmp_path, migrations=NEXT) as store:
         write(store, ["hello"])
-    with pytest.raises(StoreError, match=r"newer Sotto \(schema 2, this one knows 1\).*update Sotto"):
+    with pytest.raises(
+        StoreError, match=rf"newer Sotto \(schema {len(NEXT)}, this one knows {len(MIGRATIONS)}\).*update Sotto"
+    ):
         Store.writing(tmp_path)
     with Store.reading(tmp_path) as store:
         assert "update Sotto" in store.warning
