@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from core.audio.echo import aec3
 from core.audio.hearing import Hearing, drained
 from core.audio.playback import Playback
 from core.audio.wire import Kind, Levels, Packet, frame_bytes, sound
+from core.parent import die_with
 from core.settings import NO_DEVICE, AudioSettings
 from core.types import VOICE_RATE, Samples, Turn
 
@@ -58,6 +60,8 @@ def scout(pipe: Connection) -> None:
 
 def settle_in(pipe: Connection) -> AudioSettings:
     """Say that all is loaded, wait until there is something to do, and return with which settings."""
+    if engine := parent_process():
+        die_with(engine.pid or 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the engine's; the pipe's end is ours
     silent = os.open(os.devnull, os.O_WRONLY)
     sys.stderr.flush()

@@ -1,0 +1,129 @@
+"""What is kept, for a live session: asked and changed on a thread of its own, so that no talk waits for it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+from app import export
+from app.checks import OutputFolder, Problem
+from core.channel import Channel, Closed
+from core.commands import (
+    DeleteFacts,
+    ExportConversation,
+    ListConversations,
+    ListFacts,
+    ReadTurns,
+    RenameConversation,
+    WriteFact,
+)
+from core.news import ConversationList, Exported, FactList, FactSeen, News, Trouble, TurnPage
+from core.store.home import DATABASE, Store
+from core.store.shelf import Shelf
+from core.store.sqlite import StoreError, complaint, connect
+
+WORKS = "The conversation goes on."
+Errand = Callable[[Shelf], None]
+Question = ListConversations | ReadTurns | RenameConversation | ExportConversation | ListFacts | WriteFact | DeleteFacts
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """An errand, and the command that it is for."""
+
+    do: Errand
+    command: str
+
+
+class Cabinet:
+    """Does errands in the data folder one after the other; `tell` is called on its thread."""
+
+    def __init__(self, folder: Path, store: Store | None, tell: Callable[[News], None]) -> None:
+        self._folder, self._store, self._tell = folder, store, tell
+        self._errands: Channel[_Asked] = Channel()
+        self.learn: Callable[[tuple[FactSeen, ...]], None] = lambda _: None
+        self._thread = Thread(target=self._run, name="cabinet", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take errands."""
+        self._thread.start()
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Take no more; those that were asked for are done, if there is time."""
+        self._errands.close()
+        self._thread.join(timeout)
+
+    def ask(self, do: Errand, command: str = "") -> None:
+        """Have something done; what goes wrong is told as trouble with this command."""
+        try:
+            self._errands.put(_Asked(do, command))
+        except Closed:
+            pass  # the session ends
+
+    def answer(self, question: Question) -> None:
+        """Answer a question about what is kept."""
+        self.ask(lambda shelf: self._answer(shelf, question), type(question).__name__)
+
+    def _answer(self, shelf: Shelf, asked: Question) -> None:
+        match asked:
+            case ListConversations(words):
+                self._tell(ConversationList(words, shelf.listed(words)))
+            case ReadTurns(conversation, before, count):
+                turns, earlier = shelf.page(conversation, before, count)
+                self._tell(TurnPage(conversation, before, turns, earlier))
+            case RenameConversation(number, title):
+                shelf.rename(number, title)
+                self._tell(ConversationList("", shelf.listed()))
+            case ExportConversation(number, file):
+                write(shelf, number, file)
+                self._tell(Exported(number, str(file)))
+            case ListFacts():
+                self.tell_facts(shelf)
+            case WriteFact(text, number):
+                shelf.write_fact(text, number)
+                self.tell_facts(shelf)
+            case DeleteFacts(numbers):
+                shelf.delete_facts(numbers)
+                self.tell_facts(shelf)
+
+    def tell_facts(self, shelf: Shelf) -> None:
+        """Tell what is known of the user; whoever talks learns it first."""
+        facts = shelf.facts()
+        self.learn(facts)
+        self._tell(FactList(facts))
+
+    # On the cabinet's thread.
+
+    def _run(self) -> None:
+        shelf: Shelf | None = None
+        for asked in self._errands:
+            try:
+                shelf = shelf or Shelf(self._open(), self._folder)
+                asked.do(shelf)
+            except (StoreError, Problem) as error:
+                self._tell(Trouble(str(error), WORKS, command=asked.command))
+            except sqlite3.Error as error:
+                self._tell(Trouble(str(complaint(error, self._folder / DATABASE)), WORKS, command=asked.command))
+            except OSError as error:
+                what = f"{error.strerror or error}{f', {error.filename}' if error.filename else ''}"
+                self._tell(Trouble(what, WORKS, "Check the disk and try again.", asked.command))
+        if shelf is not None:
+            shelf.close()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._store is not None:
+            return connect(self._store.path, write=True)
+        return Store.reading(self._folder).db
+
+
+def write(shelf: Shelf, number: int, file: Path) -> None:
+    """Write a conversation to a new file; raises Problem."""
+    form = export.FORMATS.get(file.suffix.lower())
+    if form is None:
+        raise Problem("the format is not known", file, f"let the name end in {' '.join(export.FORMATS)}")
+    if file.exists():
+        raise Problem("there is such a file already", file, "choose another name")
+    form(shelf.archive, number, OutputFolder.checked(file.absolute().parent).file(file.name), True)

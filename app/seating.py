@@ -1,0 +1,265 @@
+"""Puts companions to work in a live session, one after the other: with what is to be remembered, in which sitting.
+
+A companion is replaced when something changes that it was made with, or another conversation is opened; models and
+sound stay. All is done on the session's thread, unless it is said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import metadata
+
+from app.air import Air
+from app.cabinet import Cabinet
+from app.seat import Memory, Seat, informed
+from app.sitting import codec
+from app.stock import Stock
+from core.commands import Setup
+from core.conversation import State
+from core.events import Failed
+from core.news import ConversationList, FactSeen, News, ReplyTimes, Trouble, TurnKept, TurnsDeleted
+from core.records import Notice, TurnRecord
+from core.settings import Settings
+from core.store.entries import Entry, Heading
+from core.store.home import Store
+from core.store.scribe import Scribe
+from core.store.shelf import Shelf, Unanswered
+from core.store.sqlite import StoreError
+
+REMEMBERED = 400  # turns that a companion is given of a long conversation; more than any model can hold
+LEAVING_S = 15.0  # that an engine may take to notice that it is to stop
+HUNG = "no sign of life"  # as the conductor says it
+
+
+def _nothing() -> None:
+    pass
+
+
+class Seating:
+    """Owns the companion at work; `post` has something done on the session's thread, which then tells how it stands."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        air: Air,
+        tell: Callable[[News], None],
+        post: Callable[[Callable[[], None]], None],
+        broken: Callable[[str], None],
+    ) -> None:
+        self.settings = setup.settings
+        self.stock: Stock | None = None
+        self.seat: Seat | None = None
+        self._setup, self._air, self._tell, self._post, self._broken = setup, air, tell, post, broken
+        self._store: Store | None = None
+        self._memory = Memory()
+        self._conversation: int | None = None  # to go on with; None is a new one
+        self._facts: tuple[str, ...] = ()
+        self._waiting: list[Callable[[Seat], None]] = []  # what came before there was a companion
+        self._outdated = False  # the companion was made with what no longer holds
+        self._answering: int | None = None  # row of a turn that is answered once more
+        self._opening: tuple[int, bool] | None = None  # a conversation, and whether to answer what waits in it
+        self._forgetting = False  # a turn of what is held was deleted
+
+    def open(self, store: Store | None, cabinet: Cabinet) -> None:
+        """Keep what is said in this store."""
+        self._store, self._cabinet = store, cabinet
+        cabinet.learn = self._learn
+        if store:
+            cabinet.ask(cabinet.tell_facts)
+
+    @property
+    def held(self) -> int | None:
+        """The conversation that is held; None as long as nothing of it is kept."""
+        return (self.seat.conversation if self.seat else None) or self._conversation
+
+    @property
+    def voice(self) -> str:
+        """The voice that speaks from the next reply on."""
+        name = self.settings.models.voice
+        return name if self.stock is None or self.stock.knows(name) else self.stock.choice.voice
+
+    @property
+    def quiet(self) -> bool:
+        """Whether no turn is under way."""
+        return self.seat is None or self.seat.state is State.LISTENING
+
+    def bring(self, stock: Stock) -> None:
+        """Put the first companion to work with these models."""
+        self.stock = stock
+        opening, self._opening = self._opening, None
+        if opening:
+            self.go_on(opening[0], replay=opening[1])
+        else:
+            self._seat_anew()
+
+    def clear(self) -> None:
+        """Let go of models and companion."""
+        self.unseat()
+        self.stock = None
+
+    def use(self, settings: Settings, *, anew: bool) -> None:
+        """Let settings hold: at once as far as a companion can, and for all else, if so asked, with the next one."""
+        self.settings = settings
+        if self.seat:
+            self.seat.companion.use(informed(settings, self._facts))
+        if anew:
+            self._outdated = True
+            self.renew()
+
+    def with_seat(self, do: Callable[[Seat], None]) -> None:
+        if self.seat:
+            do(self.seat)
+        else:
+            self._waiting.append(do)
+
+    def renew(self) -> None:
+        """Replace a companion that was made with what no longer holds, as soon as no turn is under way."""
+        if not self.seat or self.seat.state is not State.LISTENING:
+            return
+        if self._forgetting and self.held is not None:
+            self._forgetting = False
+            self.go_on(self.held, replay=False)
+        elif self._outdated:
+            self.unseat()
+            self._seat_anew()
+
+    def unseat(self, patience: float = LEAVING_S) -> None:
+        seat, self.seat = self.seat, None
+        if seat is None:
+            return
+        hung = seat.leave(patience)
+        self._memory, self._conversation = seat.memory, seat.conversation or self._conversation
+        if hung and patience:
+            self._broken(f"{' and '.join(hung)} did not end")
+
+    def _seat_anew(self) -> None:
+        if self.stock is None:
+            return
+        self._outdated = False
+        engines = self.stock.speaking(self.voice)
+        scribe = self._scribe(self.stock) if self._store else None
+        settings = informed(self.settings, self._facts)
+        seat = Seat(engines, settings, self._air.plug(), scribe, self._setup.seed, self._memory, self._notice)
+        seat.start()
+        self.seat, waiting, self._waiting = seat, self._waiting, []
+        for do in waiting:
+            do(seat)
+
+    def _scribe(self, stock: Stock) -> Scribe:
+        assert self._store
+        pack = stock.choice.pack
+        about = {
+            "sotto": metadata.version("sotto"),
+            "pack": pack.name,
+            "voice": self.voice,
+            "codec": codec(pack),
+            "seed": self._setup.seed,
+            "patience": self.settings.segmenter.patience,
+            "pace": "real",
+        }
+        heading = Heading(about, self._conversation)
+        scribe = Scribe(
+            self._store, heading, self.settings.store, lambda entry: self._kept(scribe, entry), self._not_kept
+        )
+        return scribe
+
+    def _notice(self, what: Notice | ReplyTimes) -> None:
+        self._tell(what)
+        if isinstance(what, Notice) and isinstance(what.what, TurnRecord):
+            self._post(self.renew)
+        if isinstance(what, Notice) and isinstance(what.what, Failed) and what.what.error.startswith(HUNG):
+            self._broken(f"the {what.what.stage} shows {what.what.error}")
+
+    # What is kept. On the scribe's thread.
+
+    def _kept(self, scribe: Scribe, entry: object) -> None:
+        conversation = scribe.conversation
+        if not isinstance(entry, Entry) or entry.step == "replying" or conversation is None:
+            return
+        number, (old, self._answering) = entry.record.turn.id, (self._answering, None)
+        self._cabinet.ask(lambda shelf: self._tell_kept(shelf, conversation, number, old))
+        self._post(_nothing)  # the conversation has a number now
+
+    def _not_kept(self, trouble: StoreError) -> None:
+        self._tell(Trouble(str(trouble), "You can go on talking; it is tried again."))
+
+    # On the cabinet's thread.
+
+    def _tell_kept(self, shelf: Shelf, conversation: int, number: int, old: int | None) -> None:
+        if old is not None:
+            shelf.replace(old)
+            self._tell(TurnsDeleted(conversation, (old,)))
+        if seen := shelf.newest(conversation, number):
+            self._tell(TurnKept(conversation, seen))
+
+    def _learn(self, seen: tuple[FactSeen, ...]) -> None:
+        facts = tuple(fact.text for fact in seen)
+
+        def learn() -> None:
+            if facts != self._facts:
+                self._facts, self._outdated = facts, True
+                self.renew()
+
+        self._post(learn)
+
+    def drop(self, shelf: Shelf, row: int) -> None:
+        conversation = shelf.drop(row)
+        self._tell(TurnsDeleted(conversation, (row,)))
+        self._post(lambda: self._forget_in(conversation))
+
+    # Back on the session's thread.
+
+    def _forget_in(self, conversation: int) -> None:
+        if self.held == conversation:
+            self._forgetting = True
+            self.renew()
+
+    def part(self, conversation: int | None, memory: Memory) -> None:
+        self.unseat()
+        self._conversation = conversation
+        self._memory = replace(memory, habit=self._memory.habit)
+        self._seat_anew()
+
+    def go_on(self, number: int, *, replay: bool) -> None:
+        if self.stock is None:  # which codes are of use, its codec tells
+            self._opening = number, replay
+            return
+        spoken, settle = codec(self.stock.choice.pack), self.seat.settle if self.seat else None
+
+        def read(shelf: Shelf) -> None:
+            if settle:
+                settle()
+            try:
+                history = shelf.archive.history(number, spoken, REMEMBERED)
+                waits = shelf.unanswered(number) if replay else None
+            except StoreError:
+                self._post(self._seat_if_need_be)
+                raise
+            self._post(lambda: self._resume(number, Memory(history), waits))
+
+        self._cabinet.ask(read, "OpenConversation")
+
+    def _seat_if_need_be(self) -> None:
+        if self.seat is None:
+            self._seat_anew()
+
+    def _resume(self, number: int, memory: Memory, waits: Unanswered | None) -> None:
+        self.part(number, memory)
+        if waits and self.seat:
+            self._answering = waits.row
+            if waits.text:
+                self.seat.companion.say(waits.text)
+            else:
+                self.seat.hear_again(waits.sound)
+
+    def delete(self, do: Callable[[Shelf], None], numbers: tuple[int, ...] | None) -> None:
+        if numbers is None or self.held in numbers:
+            self.part(None, Memory())
+
+        def delete(shelf: Shelf) -> None:
+            do(shelf)
+            self._tell(ConversationList("", shelf.listed()))
+            self._cabinet.tell_facts(shelf)
+
+        self._cabinet.ask(delete, "DeleteConversations" if numbers else "DeleteEverything")

@@ -1,0 +1,282 @@
+"""A live session: models, sound, companion and store behind commands; what happens is told as news.
+
+One thread owns it and does what is asked; loading, and whatever concerns only what is kept, has a thread of its own.
+The companion is replaced when something changes that it was made with; models, sound and history stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from threading import Thread
+
+from app.air import Air
+from app.cabinet import Cabinet, Question
+from app.checks import Problem
+from app.diagnosis import diagnosis, looked
+from app.seat import Memory
+from app.seating import Seating
+from app.settings_file import differences
+from app.stock import Stock, Stocking
+from app.tone import tone
+from core import commands as ask
+from core import news as tell
+from core.channel import Channel, Closed
+from core.commands import Command, Setup
+from core.news import News, Trouble
+from core.settings import ModelSettings, Settings
+from core.stage import Failure, attempt
+from core.store.home import Store
+from core.store.sqlite import StoreError
+from models.audiofile import AudioFileError, read_audio
+from models.pack import PackError
+from models.voices import VoiceError
+
+LIVE = ("segmenter", "floor", "audio")  # leaves that are taken amid a turn
+STARTING = ("store",)  # and those that count from the next start on
+MENDABLE = (Problem, PackError, VoiceError, AudioFileError, StoreError)
+
+Do = Callable[[], None]
+
+
+def ignore(_: str) -> None:
+    """Take no notice."""
+
+
+def _mendable(do: Do) -> str:
+    """Do something; return what the user can mend about it."""
+    try:
+        do()
+    except MENDABLE as error:
+        return str(error)
+    return ""
+
+
+def _pack(models: ModelSettings) -> tuple[str, int]:
+    return models.pack, models.threads
+
+
+class Session:
+    """Takes commands from any thread; `listener` is called on its threads, must return at once and never call back.
+
+    `broken` is called when an engine hangs: only another process can help then.
+    """
+
+    def __init__(self, setup: Setup, listener: Callable[[News], None], broken: Callable[[str], None] = ignore) -> None:
+        self._setup, self._tell = setup, listener
+        self._asked: Channel[Command | Do] = Channel()
+        self._thread = Thread(target=self._run, name="session", daemon=True)
+        self._air = Air(setup.settings.audio, listener)
+        self._seating = Seating(setup, self._air, listener, self._post, broken)
+        self._stocking = Stocking(setup.data, listener, lambda stock: self._post(lambda: self._stocked(stock)))
+        self._wanted = setup.settings.models  # that are being loaded, or were
+        self._good = ModelSettings()  # that can be
+        self._store: Store | None = None
+        self._cabinet: Cabinet | None = None
+        self._standing: tell.Standing | None = None
+
+    def start(self) -> None:
+        """Begin: news come from now on."""
+        self._thread.start()
+
+    def take(self, command: Command) -> None:
+        """Have a command obeyed; in vain once the session has ended."""
+        self._post(command)
+
+    def close(self, timeout: float | None = None) -> bool:
+        """End it, with all written; return whether it has ended in time."""
+        self.take(ask.Quit())
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _post(self, what: Command | Do) -> None:
+        try:
+            self._asked.put(what)
+        except Closed:
+            pass  # nobody is left to do it
+
+    # The session's thread.
+
+    def _run(self) -> None:
+        self._attend(self._open, "")
+        for asked in self._asked:
+            if isinstance(asked, ask.Quit):
+                break
+            name = "" if callable(asked) else type(asked).__name__
+            self._attend(asked if callable(asked) else partial(self._obey, asked), name)
+            self._stand()
+        self._asked.close()
+        self._attend(self._end, "Quit")
+        self._tell(tell.Ended())
+
+    def _attend(self, do: Do, command: str) -> None:
+        failure = attempt(lambda: _mendable(do))
+        if isinstance(failure, Failure):
+            self._tell(Trouble(f"This did not work ({failure.error}).", command=command))
+        elif failure:
+            self._tell(Trouble(failure, command=command))
+
+    def _open(self) -> None:
+        self._air.start()
+        if self._setup.keep:
+            self._attend(self._open_store, "")
+        self._cabinet = Cabinet(self._setup.data, self._store, self._tell)
+        self._cabinet.start()
+        self._seating.open(self._store, self._cabinet)
+        self._stand()
+        self._stocking.load(self._wanted)
+
+    def _open_store(self) -> None:
+        try:
+            self._store = Store.writing(self._setup.data, self._setup.settings.store)
+        except StoreError as error:
+            raise Problem(f"{error}; until then what is said is not kept") from error
+        if self._store.warning:
+            self._tell(Trouble(self._store.warning))
+
+    def _end(self) -> None:
+        self._attend(lambda: self._seating.unseat(patience=0), "Quit")
+        if self._cabinet:
+            self._cabinet.close()
+        self._air.close()
+        if self._store:
+            self._store.close()
+
+    def _stand(self) -> None:
+        seating, stock = self._seating, self._seating.stock
+        standing = tell.Standing(
+            talking=self._air.talking,
+            muted=self._air.muted,
+            ready=seating.seat is not None,
+            pack=stock.choice.pack.title if stock else "",
+            pack_folder=str(stock.choice.pack.folder) if stock else "",
+            voice=seating.voice,
+            conversation=seating.held,
+            keeping=self._store is not None,
+        )
+        if standing != self._standing:
+            self._standing = standing
+            self._tell(standing)
+
+    # What is asked.
+
+    def _obey(self, asked: Command) -> None:
+        if isinstance(asked, Question):
+            self._kept.answer(asked)
+        elif not self._talk(asked):
+            self._show(asked)
+
+    def _talk(self, asked: Command) -> bool:
+        """Do what concerns the talk; return whether it was such."""
+        match asked:
+            case ask.Talk() | ask.Rest():
+                self._air.talk(talking=isinstance(asked, ask.Talk))
+            case ask.Mute() | ask.Unmute():
+                self._air.muted = isinstance(asked, ask.Mute)
+            case ask.Press() | ask.Release() | ask.Hush():
+                self._press(asked)
+            case ask.Write(text):
+                self._seating.with_seat(lambda seat: seat.companion.say(text))
+            case ask.UseSettings(settings):
+                self._use(settings)
+            case ask.ChooseVoice(name):
+                self._stock.card(name)  # or it is told that there is none
+                self._use_models(replace(self._settings.models, voice=name))
+            case ask.ChoosePack(folder):
+                self._use_models(replace(self._settings.models, pack=str(folder or "")))
+            case ask.NewConversation():
+                self._seating.part(None, Memory())
+            case ask.OpenConversation(number, replay):
+                self._seating.go_on(number, replay=replay)
+            case _:
+                return False
+        return True
+
+    def _press(self, asked: ask.Press | ask.Release | ask.Hush) -> None:
+        seat = self._seating.seat
+        if isinstance(asked, ask.Hush):
+            self._air.hush()
+        if seat:
+            do = {ask.Press: seat.companion.press, ask.Release: seat.companion.release, ask.Hush: seat.companion.hush}
+            do[type(asked)]()
+
+    def _show(self, asked: Command) -> None:
+        """Do what is no part of the talk."""
+        match asked:
+            case ask.ListVoices():
+                self._tell(tell.VoiceList(self._stock.voices(), self._seating.voice))
+            case ask.PlayVoice(name):
+                self._air.play(read_audio(self._stock.card(name).reference)[0])
+            case ask.ReplayTurn(row, side):
+                self._kept.ask(lambda shelf: self._air.play(shelf.sound(row, side), row), "ReplayTurn")
+            case ask.DeleteTurn(row):
+                self._kept.ask(lambda shelf: self._seating.drop(shelf, row), "DeleteTurn")
+            case ask.DeleteConversations(numbers):
+                self._seating.delete(lambda shelf: shelf.delete(numbers), numbers)
+            case ask.DeleteEverything():
+                self._seating.delete(lambda shelf: shelf.clear(), None)
+            case ask.PlayTone():
+                self._air.play(tone())
+            case ask.RecordTest(seconds):
+                self._air.record(min(max(seconds, 0.1), 30.0))
+            case ask.ListDevices():
+                audio = self._settings.audio
+                Thread(target=lambda: self._tell(looked(audio)), name="looking", daemon=True).start()
+            case ask.Diagnose():
+                self._tell(tell.Diagnosis(diagnosis(self._standing or tell.Standing(), self._setup.data)))
+
+    @property
+    def _settings(self) -> Settings:
+        return self._seating.settings
+
+    @property
+    def _kept(self) -> Cabinet:
+        assert self._cabinet, "it is there before anything is asked"
+        return self._cabinet
+
+    @property
+    def _stock(self) -> Stock:
+        if self._seating.stock is None:
+            raise Problem("the models are still being loaded", "this session", "ask again when they are")
+        return self._seating.stock
+
+    # The models.
+
+    def _stocked(self, stock: Stock | Trouble) -> None:
+        if _pack(self._wanted) != _pack(self._settings.models):
+            self._restock()  # another was wanted meanwhile
+        elif isinstance(stock, Trouble):
+            self._tell(stock)
+            if _pack(self._wanted) != _pack(self._good):  # what worked before will do, or the pocket pack
+                self._seating.settings = replace(self._settings, models=self._good)
+                self._tell(tell.SettingsUsed(self._settings))
+                self._restock()
+        else:
+            self._good = self._wanted
+            self._seating.bring(stock)
+            self._stand()
+            self._tell(tell.Ready(stock.seconds))
+
+    def _restock(self) -> None:
+        self._seating.clear()
+        self._wanted = self._settings.models
+        self._stocking.load(self._wanted)
+
+    def _use_models(self, models: ModelSettings) -> None:
+        self._use(replace(self._settings, models=models))
+
+    def _use(self, settings: Settings) -> None:
+        old = self._settings
+        changed = differences(settings, old)
+        names = [f"{leaf}.{name}" for leaf, values in changed.items() for name in values]
+        later = tuple(name for name in names if name.split(".")[0] in STARTING)
+        amid = (*LIVE, *STARTING)
+        soon = tuple(name for name in names if not self._seating.quiet and name.split(".")[0] not in amid)
+        now = tuple(name for name in names if name not in (*later, *soon))
+        self._tell(tell.SettingsUsed(settings, now, soon, later))
+        self._air.use(settings.audio)
+        loads = _pack(old.models) != _pack(settings.models)
+        self._seating.use(settings, anew=not loads and any(leaf not in amid for leaf in changed))
+        if loads and not self._stocking.busy:
+            self._restock()

@@ -1,0 +1,110 @@
+"""The models of a live session: loaded in the background, part by part, and kept until others are wanted."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Thread
+
+from app import compose
+from app.checks import Problem
+from app.compose import Choice
+from core.companion import Engines
+from core.news import Loading, News, Trouble, VoiceSeen
+from core.settings import ModelSettings
+from core.stage import Failure, attempt
+from core.types import Segment
+from models.own_voices import OwnVoices
+from models.pack import PackError
+from models.voices import VoiceCard, VoiceError, load_voice_card
+
+OWN = "voices"  # folder of the user's own voices, beside the conversations
+PARTS = ("pack", *compose.PARTS)
+USUAL_THREADS = min(2, os.cpu_count() or 1)
+MENDABLE = (Problem, PackError, VoiceError)
+WORKS = "What is kept can be read; nobody answers."
+MEND = "Choose another pack, or the pocket pack."
+
+
+@dataclass(eq=False)
+class Stock:
+    """A pack that is loaded, and how each of its voices sounds, once it was asked for."""
+
+    choice: Choice
+    engines: Engines
+    own: OwnVoices
+    references: dict[str, Segment] = field(default_factory=dict)
+    seconds: float = 0.0  # that it took to load
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a voice of this name."""
+        return name in self.choice.pack.voices or name in self.own
+
+    def voices(self) -> tuple[VoiceSeen, ...]:
+        """Return the voices that can be chosen: the pack's, then the user's own."""
+        return (
+            *(seen(load_voice_card(part.folder), own=False) for part in self.choice.pack.voices.values()),
+            *(seen(self.own.card(name), own=True) for name in self.own.names()),
+        )
+
+    def card(self, name: str) -> VoiceCard:
+        """Return a voice's card; raises VoiceError."""
+        if part := self.choice.pack.voices.get(name):
+            return load_voice_card(part.folder)
+        return self.own.card(name)
+
+    def speaking(self, name: str) -> Engines:
+        """Return the engines with this voice; must not be called while a companion uses them."""
+        if name not in self.references:
+            self.references[name] = compose.reference(self.card(name), self.engines.voice)
+        return replace(self.engines, reference=[self.references[name]])
+
+
+def seen(of: VoiceCard, *, own: bool) -> VoiceSeen:
+    """Return a card as a window shows it."""
+    return VoiceSeen(of.name, of.title, of.description, of.origin, of.licence, of.consent, own)
+
+
+class Stocking:
+    """Loads packs on a thread, the last one asked for in the end; `done` is called there with what came of it."""
+
+    def __init__(self, data: Path, tell: Callable[[News], None], done: Callable[[Stock | Trouble], None]) -> None:
+        self._data, self._tell, self._done = data, tell, done
+        self._thread: Thread | None = None
+
+    def load(self, models: ModelSettings) -> None:
+        """Load the models of these settings; must not be asked for twice at a time."""
+        self._thread = Thread(target=self._load, args=(models,), name="loading", daemon=True)
+        self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a pack is being loaded."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def _load(self, models: ModelSettings) -> None:
+        began = time.monotonic()
+        loaded = attempt(lambda: self._loaded(models))
+        if isinstance(loaded, Failure):
+            loaded = Trouble(f"The models could not be loaded ({loaded.error}).", WORKS, MEND)
+        if isinstance(loaded, Stock):
+            loaded.seconds = time.monotonic() - began
+        self._done(loaded)
+
+    def _loaded(self, models: ModelSettings) -> Stock | Trouble:
+        try:
+            self._tell(Loading(PARTS[0], 0, len(PARTS)))
+            choice = compose.choose(Path(models.pack) if models.pack else None, None, self._data)
+            threads = models.threads or USUAL_THREADS
+            engines = compose.load(choice, threads, self._progress, say=lambda words: self._tell(Trouble(words)))
+        except MENDABLE as error:
+            return Trouble(str(error), WORKS, MEND)
+        stock = Stock(choice, engines, OwnVoices(self._data / OWN))
+        stock.references[choice.voice] = engines.reference[0]
+        return stock
+
+    def _progress(self, part: str) -> None:
+        self._tell(Loading(part, PARTS.index(part), len(PARTS)))

@@ -1,0 +1,313 @@
+"""A live session with toy engines, no sound card, the real store and the real audio process: commands in, news out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from queue import Empty, Queue
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+import pytest
+
+from app import compose
+from app.checks import Problem
+from app.session import Session
+from core import commands as ask
+from core import news as tell
+from core.events import Replied
+from core.records import Notice, TurnRecord
+from core.settings import NO_DEVICE, AudioSettings, PersonaSettings, SegmenterSettings, Settings
+from core.store.home import Store
+from core.types import VOICE_RATE
+from tests.app.conftest import engines
+from tests.fakes import Chat, Voice
+
+T = TypeVar("T")
+SILENT = Settings(audio=AudioSettings(NO_DEVICE, NO_DEVICE))
+LONG = 60.0  # seconds until something that never comes is missed
+
+
+class Talk:
+    """A session under test, and all that it told."""
+
+    def __init__(self, session: Session, news: Queue[tell.News]) -> None:
+        self.session, self._news = session, news
+        self.seen: list[tell.News] = []
+
+    def ask(self, *commands: ask.Command) -> Talk:
+        for command in commands:
+            self.session.take(command)
+        return self
+
+    def until(self, kind: type[T], such: Callable[[T], bool] = lambda _: True) -> T:
+        """Return the next news of a kind that is such."""
+        deadline = time.monotonic() + LONG
+        while True:
+            try:
+                news = self._news.get(timeout=max(deadline - time.monotonic(), 0))
+            except Empty:
+                told = [type(getattr(news, "what", news)).__name__ for news in self.seen]
+                raise AssertionError(f"no {kind.__name__} after {told[-60:]}") from None
+            self.seen.append(news)
+            if isinstance(news, kind) and such(news):
+                return news
+
+    def answered(self) -> TurnRecord:
+        return self.until(Notice, lambda notice: isinstance(notice.what, TurnRecord)).what  # type: ignore[return-value]
+
+    def kept(self) -> tell.TurnSeen:
+        return self.until(tell.TurnKept, lambda news: news.seen.done).seen
+
+
+@pytest.fixture
+def chat() -> Chat:
+    return Chat()
+
+
+@pytest.fixture
+def voice() -> Voice:
+    return Voice()
+
+
+@pytest.fixture
+def talk(data, chat, voice, monkeypatch) -> Iterator[Callable[..., Talk]]:
+    """Return what starts a session on the data folder; those that were started are ended."""
+    pack = SimpleNamespace(
+        name="toys", title="The toys", folder="/toys", codec=SimpleNamespace(files=()), voices={}, default_voice="hum"
+    )
+
+    def choose(folder: Any, *_: Any) -> SimpleNamespace:
+        if folder and "missing" in str(folder):
+            raise Problem("there is no pack", folder, "choose another")
+        return SimpleNamespace(pack=pack, voice="hum")
+
+    monkeypatch.setattr(compose, "choose", choose)
+    monkeypatch.setattr(compose, "load", lambda *_, **__: engines(chat=chat, voice=voice))
+    started: list[Session] = []
+
+    def start(settings: Settings = SILENT, *, ready: bool = True, keep: bool = True) -> Talk:
+        news: Queue[tell.News] = Queue()
+        session = Session(ask.Setup(settings, data, keep), news.put)
+        session.start()
+        started.append(session)
+        talk = Talk(session, news)
+        if ready:
+            talk.until(tell.Ready)
+        return talk
+
+    yield start
+    for session in started:
+        assert session.close(20)
+
+
+def test_loading_is_told_and_what_is_written_before_is_answered_after(talk):
+    one = talk(ready=False).ask(ask.Write("hello there"))
+    assert one.until(tell.Loading).part == "pack"
+    one.until(tell.Ready)
+    assert one.until(tell.Standing, lambda s: s.ready).pack == "The toys"
+    turn = one.answered()
+    assert (turn.user, turn.outcome) == ("hello there", "answered")
+    assert turn.reply_samples > 0
+    times = one.until(tell.ReplyTimes)
+    assert times.total is not None
+    seen = one.kept()
+    assert (seen.user, seen.reply, seen.typed) == ("hello there", turn.reply, True)
+    assert abs(seen.reply_seconds - turn.reply_samples / VOICE_RATE) < 0.001
+    assert any(isinstance(news, tell.Standing) and news.conversation == 1 for news in one.seen)
+
+
+def test_stop_ends_the_reply(talk, voice):
+    voice.endless = True
+    one = talk().ask(ask.Write("tell me a story"))
+    one.until(tell.TurnKept)
+    one.ask(ask.Hush())
+    assert one.answered().outcome == "hushed"
+
+
+def test_the_conversation_goes_on_after_a_restart(talk, chat):
+    one = talk().ask(ask.Write("hello there"))
+    one.kept()
+    assert one.session.close(20)
+    assert isinstance(one.until(tell.Ended), tell.Ended)
+    other = talk(ready=False).ask(ask.OpenConversation(1), ask.Write("how are you"))
+    assert other.answered().user == "how are you"
+    other.kept()
+    assert [message.text for message in chat.asked[-1]][1:] == ["hello there", chat_reply(chat, 0), "how are you"]
+    (listed,) = other.ask(ask.ListConversations()).until(tell.ConversationList).conversations
+    assert (listed.number, listed.turns, listed.title) == (1, 2, "hello there")
+
+
+def chat_reply(chat: Chat, turn: int) -> str:
+    return chat.asked[turn + 1][-2].text
+
+
+def test_a_new_conversation_knows_nothing_of_the_last(talk, chat):
+    one = talk().ask(ask.Write("hello there"))
+    one.kept()
+    one.ask(ask.NewConversation(), ask.Write("how are you"))
+    one.answered()
+    assert len(chat.asked[-1]) == 2  # system message and these words
+    one.kept()
+    listed = one.ask(ask.ListConversations()).until(tell.ConversationList).conversations
+    assert [each.title for each in listed] == ["how are you", "hello there"]
+    assert [
+        each.title for each in one.ask(ask.ListConversations("hello")).until(tell.ConversationList).conversations
+    ] == ["hello there"]
+
+
+def test_settings_hold_from_the_next_reply_and_say_so(talk, chat):
+    one = talk().ask(ask.Write("hello there"))
+    one.kept()
+    settings = replace(
+        SILENT, persona=PersonaSettings("Ada", "You are {name}."), segmenter=SegmenterSettings(pause_ms=300)
+    )
+    used = one.ask(ask.UseSettings(settings)).until(tell.SettingsUsed)
+    assert used.settings == settings
+    assert set(used.at_once) == {"persona.name", "persona.prompt", "segmenter.pause_ms"}
+    one.ask(ask.Write("how are you"))
+    one.answered()
+    assert [message.text for message in chat.asked[-1]][:2] == ["You are Ada.", "hello there"]
+    store = replace(settings, store=replace(settings.store, keep_days=9))
+    assert one.ask(ask.UseSettings(store)).until(tell.SettingsUsed).next_start == ("store.keep_days",)
+
+
+def test_amid_a_reply_settings_wait_for_its_end(talk, voice):
+    voice.endless = True
+    one = talk().ask(ask.Write("tell me a story"))
+    one.until(tell.TurnKept)
+    used = one.ask(ask.UseSettings(replace(SILENT, persona=PersonaSettings("Ada")))).until(tell.SettingsUsed)
+    assert used.next_reply == ("persona.name",)
+    one.ask(ask.Hush())
+    assert one.answered().outcome == "hushed"
+
+
+def test_a_pack_that_cannot_be_loaded_is_told_and_the_last_one_comes_back(talk, tmp_path):
+    one = talk().ask(ask.ChoosePack(tmp_path / "missing"))
+    assert "there is no pack" in one.until(tell.Trouble).what
+    assert one.until(tell.SettingsUsed).settings.models.pack == ""
+    one.until(tell.Ready)
+    one.ask(ask.Write("hello there"))
+    assert one.answered().outcome == "answered"
+
+
+def test_an_unknown_voice_is_trouble_and_changes_nothing(talk):
+    trouble = talk().ask(ask.ChooseVoice("nobody")).until(tell.Trouble)
+    assert trouble.command == "ChooseVoice"
+    assert "nobody" in trouble.what
+
+
+def test_turns_come_in_pages_and_one_can_be_played_and_deleted(talk, chat):
+    one = talk()
+    for text in ("hello there", "how are you", "what is the time"):
+        one.ask(ask.Write(text))
+        one.kept()
+    page = one.ask(ask.ReadTurns(1, count=2)).until(tell.TurnPage)
+    assert ([turn.user for turn in page.turns], page.earlier) == (["how are you", "what is the time"], 1)
+    (first,) = one.ask(ask.ReadTurns(1, before=page.turns[0].row)).until(tell.TurnPage).turns
+    one.ask(ask.ReplayTurn(first.row, "reply"))
+    assert one.until(tell.Playback) == tell.Playback(True, first.row)
+    assert one.until(tell.Playback) == tell.Playback(False, first.row)
+    trouble = one.ask(ask.ReplayTurn(first.row, "user")).until(tell.Trouble)
+    assert trouble.command == "ReplayTurn"
+    assert "no sound" in trouble.what
+    one.ask(ask.DeleteTurn(page.turns[0].row))
+    assert one.until(tell.TurnsDeleted) == tell.TurnsDeleted(1, (page.turns[0].row,))
+    one.ask(ask.ListFacts()).until(tell.FactList)  # comes after the companion has learnt of it
+    one.ask(ask.Write("and then"))
+    one.answered()
+    assert "how are you" not in [message.text for message in chat.asked[-1]]
+
+
+def test_what_is_deleted_is_deleted_while_one_talks(talk, data):
+    one = talk().ask(ask.Write("hello there"))
+    one.kept()
+    one.ask(ask.DeleteConversations((1,)))
+    assert one.until(tell.ConversationList).conversations == ()
+    one.ask(ask.Write("how are you"))
+    one.kept()
+    one.session.close(20)
+    assert b"hello there" not in b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
+
+
+def test_rename_export_and_facts(talk, chat, tmp_path):
+    one = talk().ask(ask.WriteFact("The user has a cat."))
+    (fact,) = one.until(tell.FactList, lambda news: news.facts != ()).facts
+    one.ask(ask.Write("hello there"))
+    one.kept()
+    assert "has a cat" in chat.asked[-1][0].text
+    one.ask(ask.RenameConversation(1, "Cats"))
+    assert one.until(tell.ConversationList).conversations[0].title == "Cats"
+    one.ask(ask.ExportConversation(1, tmp_path / "talk.wav"))
+    assert one.until(tell.Exported).file == str(tmp_path / "talk.wav")
+    assert (tmp_path / "talk.wav").stat().st_size > VOICE_RATE
+    assert "already" in one.ask(ask.ExportConversation(1, tmp_path / "talk.wav")).until(tell.Trouble).what
+    assert one.ask(ask.DeleteFacts((fact.number,))).until(tell.FactList).facts == ()
+    one.ask(ask.Write("how are you"))
+    one.kept()
+    assert "has a cat" not in chat.asked[-1][0].text
+
+
+def test_another_sotto_that_writes_is_told_and_one_can_talk_all_the_same(talk, data):
+    with Store.writing(data):
+        one = talk(ready=False)
+        assert "another Sotto" in one.until(tell.Trouble).what
+        assert not one.until(tell.Standing).keeping
+        one.ask(ask.Write("hello there"))
+        assert one.answered().outcome == "answered"
+
+
+def test_a_turn_without_an_answer_is_answered_once_more(talk, data, chat):
+    """As after a crash: what was typed is asked again, and stands once in what is kept."""
+    chat.before = lambda: time.sleep(0.05)
+    one = talk().ask(ask.Write("hello there"))
+    one.kept()
+    one.session.close(20)
+    with Store.writing(data) as store:
+        store.db.execute("UPDATE turn SET step = 'understood', reply = ''")
+        store.db.execute("DELETE FROM chunk")
+    other = talk(ready=False).ask(ask.OpenConversation(1, replay=True))
+    assert other.until(tell.TurnsDeleted).rows == (1,)
+    assert other.kept().user == "hello there"
+    assert len(other.ask(ask.ReadTurns(1)).until(tell.TurnPage).turns) == 1
+
+
+def test_nothing_is_open_before_anything_is_to_be_heard(talk):
+    one = talk()
+    assert tell.AudioClosed() in one.seen
+    assert not any(isinstance(news, tell.AudioOpened) for news in one.seen)
+    one.ask(ask.Talk())
+    assert one.until(tell.AudioOpened) == tell.AudioOpened(None, None)
+    assert one.until(tell.Levels).microphone == 0
+
+
+def test_what_cannot_be_done_yet_is_said(talk, monkeypatch):
+    monkeypatch.setattr(compose, "load", lambda *_, **__: time.sleep(0.5) or engines())
+    one = talk(ready=False).ask(ask.ListVoices())
+    assert "still being loaded" in one.until(tell.Trouble).what
+    one.until(tell.Ready)
+
+
+def test_diagnosis_holds_no_words(talk):
+    one = talk().ask(ask.Write("zanzibar"))
+    one.kept()
+    text = one.ask(ask.Diagnose()).until(tell.Diagnosis).text
+    assert "sotto" in text
+    assert "zanzibar" not in text
+
+
+def test_an_engine_that_fails_to_load_is_told(talk, monkeypatch):
+    def load(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(compose, "load", load)
+    trouble = talk(ready=False).until(tell.Trouble)
+    assert "MemoryError" in trouble.what
+
+
+def test_replies_reach_the_listener_as_they_come(talk):
+    one = talk().ask(ask.Write("hello there"))
+    turn = one.answered()
+    chunks = [n.what.chunk for n in one.seen if isinstance(n, Notice) and isinstance(n.what, Replied)]
+    assert "".join(chunks) == turn.written
