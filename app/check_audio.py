@@ -13,6 +13,7 @@ import numpy as np
 from app import compose
 from app.checks import Problem
 from app.converse import say_to
+from app.devices import wanted
 from core.audio.echo import RATE
 from core.audio.trial import TrialError, Tried, tried
 from core.settings import AudioSettings
@@ -61,7 +62,7 @@ class Verdict:
 def run(asked: argparse.Namespace) -> int:
     """Make the trial; 0 if Sotto can be used with these devices as they are, else 1."""
     say = say_to(asked.json)
-    settings = AudioSettings(microphone=asked.microphone or "", loudspeaker=asked.loudspeaker or "")
+    settings = wanted(asked)
     say("Playing a sweep and some speech: please be quiet for ten seconds ...")
     verdict = judged(made(probe(), settings))
     if asked.json:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from app import settings_file
+from app.folders import settings_file as path_of_settings
 from core.audio.devices import Device
 from core.audio.scouting import Sight, look
-from core.settings import AudioSettings
+from core.settings import AudioSettings, Settings
 
 
 def run(asked: argparse.Namespace) -> int:
     """Print the devices; 0, or 1 if the sound server does not answer."""
-    chosen = AudioSettings(microphone=asked.microphone or "", loudspeaker=asked.loudspeaker or "")
+    chosen = wanted(asked)
     sight = look(chosen)
     if asked.json:
         print(json.dumps(plain(sight, chosen), ensure_ascii=False))
@@ -23,6 +25,13 @@ def run(asked: argparse.Namespace) -> int:
     if sight is None:
         print("sotto: the sound does not answer, on this computer, restart its sound server", file=sys.stderr)
     return 0 if sight is not None else 1
+
+
+def wanted(asked: argparse.Namespace) -> AudioSettings:
+    """Return the devices of the settings' file, or those named on the command line."""
+    settings, _ = settings_file.read(path_of_settings(), Settings())
+    named = {name: getattr(asked, name) for name in ("microphone", "loudspeaker") if getattr(asked, name) is not None}
+    return replace(settings.audio, **named)
 
 
 def plain(sight: Sight | None, chosen: AudioSettings) -> dict[str, object]:

@@ -45,7 +45,13 @@ LIBRARIES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
 }
 
-PROGRAMS = ("flite", "espeak-ng", "openssl")  # and Debian packages, for tests: spoken sentences, a certificate
+PROGRAMS = {  # and Debian packages, for tests: spoken sentences, a certificate, a sound server without a sound card
+    "flite": ("flite",),
+    "espeak-ng": ("espeak-ng",),
+    "openssl": ("openssl",),
+    "pulseaudio": ("pulseaudio", "libasound2-plugins"),
+    "pactl": ("pulseaudio-utils",),
+}
 
 CHECKS = {
     "ruff check": ["ruff", "check"],
@@ -194,9 +200,9 @@ def run_sotto(arguments: list[str]) -> NoReturn:
 
 def run_tests(arguments: list[str]) -> int:
     """Run the checks and the tests; return 0 if all pass."""
-    silent = [program for program in PROGRAMS if shutil.which(program) is None]
-    if silent and as_root() is not None:  # else the tests that need them are skipped, and say so
-        install_system_packages(silent)
+    lacking = [name for program, names in PROGRAMS.items() if shutil.which(program) is None for name in names]
+    if lacking and as_root() is not None:  # else the tests that need them are skipped, and say so
+        install_system_packages(lacking)
     failed = []
     for name, (program, *options) in CHECKS.items():
         begun = time.monotonic()

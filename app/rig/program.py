@@ -61,7 +61,7 @@ class Program:
     def _take_lines(self, lines: Iterable[bytes], log: TextIO) -> None:
         for raw in lines:
             facts = json.loads(raw)
-            print(json.dumps({"at": round(time.monotonic(), 3)} | facts), file=log)
+            print(json.dumps({"told": round(time.monotonic(), 3)} | facts), file=log)
             with self._changed:
                 self.told.append(Told(time.monotonic(), facts.pop("event"), facts))
                 self._changed.notify_all()

@@ -111,7 +111,7 @@ class Exchanged:
         return bool(stretches(self.played[self.began : self.ended]))
 
 
-def exchange(room: Room, clip: Clip) -> Exchanged | None:
+def exchange(room: Room, clip: Clip, patience: float = ANSWERS) -> Exchanged | None:
     """Say something, and listen until the answer to it has ended; None if it was not said, the room being broken."""
     start, first = room.quiet(), len(room.program.told)
     room.person.say(clip)
@@ -120,7 +120,7 @@ def exchange(room: Room, clip: Clip) -> Exchanged | None:
     ended = last_audible(spoken)
     if ended is None:
         return None
-    began = room.recorder.wait_played(start + ended, ANSWERS)
+    began = room.recorder.wait_played(start + ended, patience)
     if began is not None:
         room.recorder.wait_quiet(began, LASTS, STILL)
         room.program.wait("TurnRecord", 3.0, first)
