@@ -176,6 +176,7 @@ class CaptionView(QAbstractItemView):
         self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
     ) -> None:
         """Bring a row into view."""
+        self._following = False
         place, page = self.visualRect(index), self.viewport().height()
         if place.top() < 0 or place.height() > page:
             self.verticalScrollBar().setValue(self.verticalOffset() + place.top())
@@ -283,5 +284,6 @@ class CaptionView(QAbstractItemView):
 
     def wheelEvent(self, event: object) -> None:
         """Scroll, and stop to follow the end if it is left."""
+        self._following = False
         super().wheelEvent(event)  # type: ignore[arg-type]
         self._scrolled_by_hand()
