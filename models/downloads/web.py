@@ -11,7 +11,7 @@ import http.client
 import queue
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
@@ -61,10 +61,10 @@ class Head:
 
 
 class Answer:
-    """A GET under way: first `head`, then `block` again and again."""
+    """A request under way, a POST if it has a body: `next` gives the head, then one block after the other."""
 
-    def __init__(self, web: Web, url: str, headers: Mapping[str, str]) -> None:
-        self._web, self._url, self._headers = web, url, dict(headers)
+    def __init__(self, web: Web, url: str, headers: Mapping[str, str], body: bytes | None = None) -> None:
+        self._web, self._url, self._headers, self._body = web, url, dict(headers), body
         self._items: queue.Queue[Head | bytes | Exception] = queue.Queue(maxsize=16)
         self._abandoned = Event()
         self._socket: socket.socket | None = None
@@ -120,7 +120,8 @@ class Answer:
             connection.connect()
             self._socket = connection.sock
             connection.sock.settimeout(self._web.read_s)
-            connection.request("GET", target, headers={"User-Agent": AGENT, **headers, **extra})
+            method = "GET" if self._body is None else "POST"
+            connection.request(method, target, self._body, {"User-Agent": AGENT, **headers, **extra})
             response = connection.getresponse()
             where = response.headers.get("Location")
             if response.status not in (301, 302, 303, 307, 308) or not where:
@@ -181,6 +182,3 @@ def in_words(error: Exception, url: str) -> Exception:
     if isinstance(error, (OSError, http.client.HTTPException, ValueError)):
         return Passing(f"{type(error).__name__}: {error}")
     return error
-
-
-Opener = Callable[[str, Mapping[str, str]], Answer]

@@ -70,6 +70,7 @@ class Server(ThreadingHTTPServer):
 
 class Answering(BaseHTTPRequestHandler):
     server: Server
+    posted = b""
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: Any) -> None:
@@ -87,6 +88,10 @@ class Answering(BaseHTTPRequestHandler):
             manner.act(self)
             return
         self._serve(manner)
+
+    def do_POST(self) -> None:
+        self.posted = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.do_GET()
 
     def _serve(self, manner: Manner) -> None:
         start = self._start(manner)
