@@ -111,7 +111,7 @@ class FirstRun(QDialog):
             self.stack.addWidget(step)
         self.where = label("", "hint")
         self.where.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.skip = button(self.tr("Leave out"), self.close, "quiet")
+        self.skip = button(self.tr("Leave out"), self.reject, "quiet")
         self.back = button(self.tr("Back"), lambda: self.go(-1))
         self.next = button(self.tr("Next"), lambda: self.go(1), "main")
         foot = QHBoxLayout()
@@ -133,18 +133,14 @@ class FirstRun(QDialog):
         """Go on by so many steps; after the last it is over."""
         at = self.stack.currentIndex() + steps
         if at == len(self._steps):
-            self.close()
+            self.accept()
             return
         self.stack.setCurrentIndex(at)
         self.back.setEnabled(at > 0)
         self.next.setText(self.tr("Begin") if at == len(self._steps) - 1 else self.tr("Next"))
         self.where.setText(self.tr("{step} of {steps}").format(step=at + 1, steps=len(self._steps)))
 
-    def closeEvent(self, event: object) -> None:
+    def done(self, result: int) -> None:
         """It is over, however it was closed."""
-        super().closeEvent(event)  # type: ignore[arg-type]
+        super().done(result)
         self.over.emit()
-
-    def reject(self) -> None:
-        """Leave out by the Escape key."""
-        self.close()

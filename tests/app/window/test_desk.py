@@ -1,0 +1,283 @@
+"""The main window: what is told is shown, what the user does is asked."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog
+
+from app.window import keeping
+from app.window.words import Circumstances, Mood, word
+from core.audio.wire import Levels
+from core.commands import (
+    DeleteConversations,
+    DeleteTurn,
+    ExportConversation,
+    Hush,
+    ListConversations,
+    Mute,
+    NewConversation,
+    OpenConversation,
+    Press,
+    ReadTurns,
+    Release,
+    RenameConversation,
+    ReplayTurn,
+    Rest,
+    Talk,
+    Unmute,
+    UseSettings,
+    Write,
+)
+from core.conversation import State
+from core.events import Begin, Commit
+from core.news import (
+    AudioOpened,
+    ConversationList,
+    EngineState,
+    Exported,
+    ReplyTimes,
+    Standing,
+    Trouble,
+    TurnPage,
+    TurnsDeleted,
+)
+from core.records import Notice
+from core.types import Turn
+from tests.app.window.around import conversation, seen, told, wait
+
+
+@pytest.mark.parametrize(
+    ("engine", "standing", "state", "mood"),
+    [
+        ("starting", Standing(), State.LISTENING, Mood.WAKING),
+        ("loading", Standing(talking=True), State.LISTENING, Mood.WAKING),
+        ("ready", Standing(ready=True), State.LISTENING, Mood.PAUSED),
+        ("ready", Standing(ready=True, talking=True), State.LISTENING, Mood.LISTENING),
+        ("ready", Standing(ready=True, talking=True, muted=True), State.LISTENING, Mood.MUTED),
+        ("ready", Standing(ready=True, talking=True), State.HEARING, Mood.HEARING),
+        ("safe", Standing(ready=True), State.THINKING, Mood.THINKING),
+        ("ready", Standing(ready=True, muted=True), State.SPEAKING, Mood.SPEAKING),
+        ("slow", Standing(ready=True, talking=True), State.SPEAKING, Mood.RECOVERING),
+        ("restarting", Standing(ready=True, talking=True), State.SPEAKING, Mood.RECOVERING),
+        ("stopped", Standing(), State.LISTENING, Mood.STOPPED),
+    ],
+)
+def test_one_word_says_how_it_is(house, engine, standing, state, mood):
+    told(house, EngineState(engine), standing, Notice(Commit(Turn(9)), state, 0.0))
+    assert house.desk.panel.state.text() == word(mood)
+    assert word(mood) in house.desk.panel.instrument.talk.accessibleDescription()
+
+
+def test_a_new_engine_is_not_taken_for_the_old_one():
+    how = Circumstances().after(EngineState("ready")).after(Standing(ready=True, talking=True)).after(State.SPEAKING)
+    assert how.after(EngineState("restarting")).after(EngineState("starting")).mood is Mood.WAKING
+
+
+def test_talk_opens_and_closes_the_microphone(house, outside):
+    talk = house.desk.panel.instrument.talk
+    QTest.mouseClick(talk, Qt.MouseButton.LeftButton, pos=talk.rect().center())
+    assert outside.asked == [Rest()]
+    told(house, Standing(ready=True))
+    QTest.keyClick(talk, Qt.Key.Key_Space)
+    assert outside.asked == [Rest(), Talk()]
+
+
+def test_the_corners_of_the_round_button_are_not_the_button(house, outside):
+    talk = house.desk.panel.instrument.talk
+    QTest.mouseClick(talk, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    assert outside.asked == []
+
+
+@pytest.mark.parametrize("mode", [1, 2])
+def test_held_and_tapped_talk(house, outside, mode):
+    house.desk.panel.mode.setCurrentIndex(mode)
+    assert outside.of(UseSettings)[0].settings.segmenter.mode == ("open", "push", "tap")[mode]
+    outside.asked.clear()
+    house.desk.view.setFocus()
+    QTest.keyPress(house.desk, Qt.Key.Key_F9)
+    QTest.keyRelease(house.desk, Qt.Key.Key_F9)
+    assert outside.asked == [Press(), Release()]
+
+
+def test_a_held_talk_opens_a_closed_microphone_first(house, outside):
+    house.desk.panel.mode.setCurrentIndex(1)
+    told(house, Standing(ready=True))
+    outside.asked.clear()
+    house.desk.panel.instrument.talk.pressed.emit()
+    assert outside.asked == [Talk(), Press()]
+
+
+def test_writing_always_works(house, outside):
+    told(house, EngineState("restarting", "it ended"))
+    QTest.keyClicks(house.desk.panel.line, "Hello there")
+    QTest.keyClick(house.desk.panel.line, Qt.Key.Key_Return)
+    QTest.keyClick(house.desk.panel.line, Qt.Key.Key_Return)  # of nothing nothing is sent
+    assert outside.asked == [Write("Hello there")]
+    assert house.desk.panel.line.text() == ""
+
+
+def test_mute_and_stop(house, outside):
+    panel = house.desk.panel
+    panel.muted.click()
+    told(house, Standing(ready=True, talking=True, muted=True))
+    panel.muted.click()
+    assert not panel.stopper.isEnabled()
+    told(house, Notice(Commit(Turn(1)), State.SPEAKING, 0.0))
+    panel.stopper.click()
+    assert outside.asked == [Mute(), Unmute(), Hush()]
+
+
+def test_keys_do_what_is_chosen(house, outside, qtbot):
+    told(house, Notice(Commit(Turn(1)), State.SPEAKING, 0.0))
+    qtbot.waitExposed(house.desk)
+    house.desk.activateWindow()
+    QTest.qWait(20)
+    QTest.keyClick(house.desk, Qt.Key.Key_Escape)
+    assert outside.asked == [Hush()]
+    house.kept.set("keys", stop="F5")
+    QTest.qWait(20)
+    QTest.keyClick(house.desk, Qt.Key.Key_Escape)
+    assert outside.asked == [Hush()]
+    QTest.keyClick(house.desk, Qt.Key.Key_F5)
+    assert outside.asked == [Hush(), Hush()]
+
+
+def test_levels_are_shown(house):
+    told(house, Levels(microphone=0.5, loudspeaker=0.0))
+    assert house.desk.panel.meter.value() > 50
+
+
+def test_the_time_of_the_last_reply_is_shown_honestly(house):
+    told(house, ReplyTimes(Turn(1), total=1840, waited=900, heard=410, thought=220, spoke=None))
+    text = house.desk.panel.times.text()
+    assert "1.8 s" in text
+    assert "0.9 s" in text
+    assert text.count("·") == 2  # what is not known is not said
+    told(house, ReplyTimes(Turn(2)))
+    assert house.desk.panel.times.text() == text
+
+
+def test_trouble_is_said_in_three_parts_and_goes_when_closed(house):
+    told(house, Trouble("It fell.", "The rest works.", "Lift it."))
+    banner = house.desk.banner
+    assert banner.isVisible()
+    assert (banner.what.text(), banner.more.text()) == ("It fell.", "The rest works. Lift it.")
+    banner._close.click()
+    assert not banner.isVisible()
+
+
+def test_a_missing_microphone_is_said(house):
+    told(house, AudioOpened(None, "Loudspeaker"))
+    assert "microphone" in house.desk.banner.what.text()
+
+
+def test_the_engine_s_end_is_said_and_its_return_shown(house):
+    told(house, EngineState("restarting", "it was killed"))
+    assert "it was killed" in house.desk.banner.what.text()
+    told(house, EngineState("ready"), Standing(ready=True, talking=True))
+    assert house.desk.panel.state.text() == word(Mood.LISTENING)
+
+
+# Conversations.
+
+
+def held(house, number=2):
+    told(house, Standing(talking=True, ready=True, conversation=number))
+    told(house, ConversationList("", (conversation(2, "Mountains"), conversation(1, "Rivers"))))
+
+
+def test_conversations_are_listed_found_and_opened(house, outside):
+    held(house)
+    side = house.desk.sidebar
+    assert side.current().number == 2
+    assert house.desk.title.text() == "Mountains"
+    QTest.keyClick(side.list, Qt.Key.Key_Down)
+    QTest.keyClick(side.list, Qt.Key.Key_Return)
+    assert outside.of(OpenConversation) == [OpenConversation(1)]
+    assert outside.of(ReadTurns) == [ReadTurns(1, None, keeping.FIRST)]
+    house.desk.sidebar.look_for()
+    QTest.keyClicks(side._search, "moun")
+    wait(lambda: ListConversations("moun") in outside.asked, 5)
+
+
+def test_turns_come_in_pages(house, outside):
+    held(house)
+    pages = [tuple(seen(row, f"q{row}", "word " * 60) for row in rows) for rows in (range(101, 201), range(1, 101))]
+    told(house, TurnPage(2, None, pages[0], earlier=100))
+    house.desk.view.scrollTo(house.desk.captions.index(0))
+    QTest.qWait(1)
+    assert outside.of(ReadTurns) == [ReadTurns(2, 101, keeping.MORE)]
+    told(house, TurnPage(2, 101, pages[1], earlier=0))
+    assert house.desk.captions.rowCount() == 400
+    house.desk.view.scrollTo(house.desk.captions.index(0))
+    assert len(outside.of(ReadTurns)) == 1
+
+
+def test_a_turn_is_played_copied_and_deleted(house, outside, monkeypatch):
+    held(house)
+    told(house, TurnPage(2, None, (seen(7, "Hello", "Hi."),), 0))
+    view = house.desk.view
+    view.setFocus()
+    view.setCurrentIndex(house.desk.captions.index(1))
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    monkeypatch.setattr(house.keeping, "_sure", lambda what: True)
+    house.desk.actions_.stand_at(0)
+    house.desk.actions_.deleter.click()
+    assert outside.of(ReplayTurn) == [ReplayTurn(7, "reply")]
+    assert QGuiApplication.clipboard().text() == "Hi."
+    assert outside.of(DeleteTurn) == [DeleteTurn(7)]
+    told(house, TurnsDeleted(2, (7,)))
+    assert house.desk.captions.rowCount() == 0
+
+
+def test_a_live_turn_cannot_be_deleted_yet(house):
+    told(house, Notice(Begin(Turn(1), None, "Hello"), State.THINKING, 0.0))
+    house.desk.actions_.stand_at(0)
+    assert not house.desk.actions_.deleter.isEnabled()
+    assert house.desk.actions_.copier.isEnabled()
+
+
+def test_a_conversation_is_renamed_exported_and_deleted(house, outside, monkeypatch, tmp_path):
+    held(house)
+    file = tmp_path / "Mountains"
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Peaks", True))
+    monkeypatch.setattr(keeping.QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    monkeypatch.setattr(house.keeping, "_sure", lambda what: True)
+    menu = house.desk.sidebar.menu(house.desk.sidebar.current())
+    actions = {action.text(): action for action in menu.actions()}
+    actions["Rename…"].trigger()
+    for each in actions["Export"].menu().actions():
+        each.trigger()
+    actions["Delete…"].trigger()
+    assert outside.of(RenameConversation) == [RenameConversation(2, "Peaks")]
+    endings = [each.file.suffix for each in outside.of(ExportConversation)]
+    assert endings == [".md", ".json", ".srt", ".wav"]
+    assert outside.of(DeleteConversations) == [DeleteConversations((2,))]
+    assert outside.of(NewConversation)
+    menu.deleteLater()
+    told(house, Exported(2, str(file)))
+    assert str(file) in house.desk.banner.what.text()
+
+
+def test_a_new_conversation_begins_empty(house, outside):
+    held(house)
+    told(house, TurnPage(2, None, (seen(7, "Hello", "Hi."),), 0))
+    house.desk.sidebar.new.emit()
+    assert outside.of(NewConversation) == [NewConversation()]
+    assert house.desk.captions.rowCount() == 0
+    assert house.desk.title.text() == ""
+
+
+def test_the_window_keeps_its_place(house):
+    house.desk.resize(777, 666)
+    house.desk.toggle_sidebar()
+    house.desk.keep_state()
+    house.desk.resize(900, 700)
+    house.desk.toggle_sidebar()
+    house.desk._restore()
+    assert (house.desk.width(), house.desk.height()) == (777, 666)
+    assert not house.desk.sidebar.isVisible()

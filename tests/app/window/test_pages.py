@@ -1,0 +1,253 @@
+"""Every page of the settings, and the first steps: what is shown, and what a change asks for."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog, QPushButton
+
+from app.window.pages import models as models_page
+from app.window.pages.about import About
+from app.window.pages.audio import Audio
+from app.window.pages.companion import Companion
+from app.window.pages.general import General
+from app.window.pages.listening import Listening
+from app.window.pages.models import Models
+from app.window.pages.privacy import Privacy
+from app.window.pages.shortcuts import Shortcuts
+from app.window.pages.voices import Voices
+from app.window.preferences import Kept
+from app.window.settings_window import SettingsWindow
+from core.commands import (
+    ChoosePack,
+    ChooseVoice,
+    DeleteEverything,
+    DeleteFacts,
+    Diagnose,
+    Hush,
+    ListDevices,
+    ListFacts,
+    ListVoices,
+    PlayTone,
+    PlayVoice,
+    RecordTest,
+    UseSettings,
+    WriteFact,
+)
+from core.news import (
+    AudioOpened,
+    DeviceList,
+    DeviceSeen,
+    Diagnosis,
+    FactList,
+    FactSeen,
+    Loading,
+    Playback,
+    Ready,
+    Recorded,
+    Standing,
+    VoiceList,
+    VoiceSeen,
+)
+from tests.app.window.around import told, wait
+
+
+def page(house, kind):
+    """Open the settings at a page."""
+    house.open_settings()
+    found = next(each for each in house.settings._pages if isinstance(each, kind))
+    house.settings.open_page(found.title)
+    QTest.qWait(1)
+    assert found.isVisible()
+    return found
+
+
+def press(inside, text):
+    next(each for each in inside.findChildren(QPushButton) if each.text() == text).click()
+
+
+def used(outside):
+    return outside.of(UseSettings)[-1].settings
+
+
+def test_the_settings_open_once_and_walk_their_pages(house):
+    house.open_settings()
+    first = house.settings
+    house.open_settings("Voices")
+    assert house.settings is first
+    assert isinstance(first, SettingsWindow)
+    assert first.list.currentItem().text() == "Voices"
+    assert first.list.count() == 9
+
+
+def test_general_holds_at_once_and_is_kept(house, theme):
+    general = page(house, General)
+    general.letters.setValue(15)
+    assert theme.look.percent == 150
+    general.scheme.setCurrentIndex(general.scheme.findData("dark"))
+    assert theme.look.colours.name == "dark"
+    general.still.setChecked(False)
+    assert not theme.look.still
+    general.notify.setChecked(True)
+    general.tray.setChecked(False)
+    general.language.setCurrentIndex(general.language.findData("de"))
+    again = Kept(house.kept._file).now
+    assert again == house.kept.now
+    assert (again.look.text_percent, again.look.theme, again.look.language) == (150, "dark", "de")
+    assert (again.manners.notifications, again.manners.tray) == ("on", "off")
+    house.kept.set("look", theme="light", text_percent=100, still="on")
+
+
+def test_audio_shows_devices_and_tries_them(house, outside):
+    audio = page(house, Audio)
+    assert outside.of(ListDevices)
+    devices = (DeviceSeen("Headset", True, True, False), DeviceSeen("Speakers", False, True, True))
+    told(house, DeviceList(devices), AudioOpened("Headset", None))
+    assert [audio.microphone.itemData(at) for at in range(audio.microphone.count())] == ["", "Headset"]
+    assert audio.loudspeaker.count() == 3
+    audio.microphone.setCurrentIndex(1)
+    assert used(outside).audio.microphone == "Headset"
+    audio.echo.setCurrentIndex(1)
+    assert used(outside).audio.echo == "leave"
+    told(house, DeviceList(()))  # unplugged: the choice stays, and says so
+    assert audio.microphone.value() == "Headset"
+    assert "not there" in audio.microphone.currentText()
+    audio._record.click()
+    audio._tone.click()
+    assert outside.asked[-2:] == [RecordTest(3.0), PlayTone()]
+
+
+@pytest.mark.parametrize(
+    ("peak", "level", "says"), [(1.0, -5.0, "Too loud"), (0.01, -60.0, "Hardly"), (0.4, -20.0, "good")]
+)
+def test_a_test_recording_is_judged(house, peak, level, says):
+    audio = page(house, Audio)
+    told(house, Recorded(3.0, peak, level))
+    assert says in audio.result.text()
+
+
+def test_listening(house, outside):
+    listening = page(house, Listening)
+    before = listening.wait.text()
+    listening.patience.setValue(2)
+    assert used(outside).segmenter.patience == "patient"
+    assert listening.wait.text() != before
+    listening.mode.setCurrentIndex(2)
+    assert used(outside).segmenter.mode == "tap"
+    assert house.desk.panel.mode.currentIndex() == 2
+    listening.captions.setChecked(False)
+    listening.murmurs.setChecked(True)
+    assert (used(outside).floor.captions, used(outside).floor.murmurs) == ("off", "on")
+    assert "F9" in listening.key.text()
+
+
+VOICES = tuple(
+    VoiceSeen(name, name.title(), "calm", "shipped", "Apache-2.0", "synthetic", own=False) for name in ("ada", "tom")
+)
+
+
+def test_voices_are_played_and_chosen(house, outside):
+    voices = page(house, Voices)
+    assert outside.of(ListVoices)
+    told(house, VoiceList(VOICES, "ada"))
+    assert voices.choosers["ada"].isChecked()
+    voices.choosers["tom"].click()
+    press(voices, "Play")
+    told(house, Playback(playing=True))
+    press(voices, "Stop")
+    assert outside.asked[-3:] == [ChooseVoice("tom"), PlayVoice("ada"), Hush()]
+    told(house, Playback(playing=False), Standing(ready=True, voice="tom"))
+    assert voices.choosers["tom"].isChecked()
+    told(house, VoiceList(VOICES[:1], "ada"))
+    assert [*voices.choosers] == ["ada"]
+
+
+def test_the_companion_is_named_and_its_memory_edited(house, outside):
+    companion = page(house, Companion)
+    companion.name.setText("Mira")
+    companion.name.editingFinished.emit()
+    assert used(outside).persona.name == "Mira"
+    assert house.desk.captions.names["reply"] == "Mira"
+    companion.prompt.setPlainText("You are {name}.")
+    wait(lambda: used(outside).persona.prompt == "You are {name}.", 5)
+    companion.name.setText("  ")  # nobody can be called nothing
+    companion.name.editingFinished.emit()
+    assert used(outside).persona.name == "Sotto"
+    told(house, FactList((FactSeen(1, "Likes tea."), FactSeen(2, "Is called Alex.", 9))))
+    companion.facts.item(0).setText("Likes coffee.")
+    companion.facts.setCurrentRow(1)
+    press(companion, "Forget the chosen line")
+    companion.fact.setText("Has a dog.")
+    companion.fact.returnPressed.emit()
+    edits = [each for each in outside.asked if isinstance(each, WriteFact | DeleteFacts)]
+    assert edits == [WriteFact("Likes coffee.", 1), DeleteFacts((2,)), WriteFact("Has a dog.")]
+    assert outside.of(ListFacts)
+
+
+def test_models(house, outside, monkeypatch, tmp_path):
+    models = page(house, Models)
+    assert models.pack.text() == "Pocket pack"
+    told(house, Standing(ready=False, pack="Big"), Loading("chat", 1, 4))
+    assert models.progress.isVisible()
+    assert "chat" in models.state.text()
+    told(house, Standing(ready=True, pack="Big"), Ready(4.2))
+    assert not models.progress.isVisible()
+    monkeypatch.setattr(models_page.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    press(models, "Choose a pack's folder…")
+    press(models, "Use the pocket pack")
+    assert outside.of(ChoosePack) == [ChoosePack(tmp_path), ChoosePack()]
+    models.threads.setValue(2)
+    assert used(outside).models.threads == 2
+
+
+@pytest.mark.parametrize(("typed", "deleted"), [("delete", True), ("no", False), ("", False)])
+def test_everything_is_deleted_only_when_it_is_written_out(house, outside, monkeypatch, typed, deleted):
+    privacy = page(house, Privacy)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (typed, True))
+    privacy.everything.click()
+    assert bool(outside.of(DeleteEverything)) is deleted
+    privacy.days.setValue(30)
+    assert used(outside).store.keep_days == 30
+
+
+def test_a_taken_key_is_refused(house):
+    shortcuts = page(house, Shortcuts)
+    edit = shortcuts.edits["mute"]
+    edit.setKeySequence(QKeySequence("Ctrl+N"))
+    edit.editingFinished.emit()
+    assert house.kept.now.keys.mute == "Ctrl+M"
+    assert "Ctrl+N" in shortcuts.said.text()
+    edit.setKeySequence(QKeySequence("F7"))
+    edit.editingFinished.emit()
+    assert house.kept.now.keys.mute == "F7"
+    press(shortcuts, "As they came")
+    assert house.kept.now.keys.mute == "Ctrl+M"
+
+
+def test_diagnostics_are_copied(house, outside):
+    about = page(house, About)
+    assert outside.of(Diagnose)
+    told(house, Diagnosis("packs: pocket"))
+    press(about, "Copy")
+    assert "packs: pocket" in QGuiApplication.clipboard().text()
+    assert "Qt" in QGuiApplication.clipboard().text()
+
+
+def test_the_first_steps_can_be_walked_left_out_and_had_again(house):
+    house.show_first_run()
+    first = house.first_run
+    assert house.kept.now.manners.first_run == "due"
+    for _ in range(4):
+        first.next.click()
+    assert first.next.text() == "Begin"
+    first.back.click()
+    first.next.click()
+    first.next.click()
+    assert not first.isVisible()
+    assert house.kept.now.manners.first_run == "done"
+    general = page(house, General)
+    press(general, "Show the first steps again")
+    assert house.first_run.isVisible()
+    house.first_run.skip.click()
+    assert not house.first_run.isVisible()
