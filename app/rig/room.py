@@ -18,6 +18,7 @@ from core.types import Samples
 
 ANSWERS = 12.0  # seconds in which a reply must begin
 LASTS = 25.0  # and end
+PREBUFFER = 2  # frames that are waited for before a reply sounds
 STILL = 1.2  # seconds of silence that end a reply
 
 
@@ -95,6 +96,7 @@ class Exchanged:
     began: int  # first audible sample of the person
     ended: int  # last one
     told: Sequence[Told]
+    sounded_at: float | None  # when the answer came in, on the system's clock
 
     @property
     def answer(self) -> int | None:
@@ -105,6 +107,20 @@ class Exchanged:
     def latency_ms(self) -> float | None:
         """From the last voiced sample to the first audible one."""
         return None if self.answer is None else (self.answer - self.ended) * 1000 / RATE
+
+    @property
+    def own_ms(self) -> float | None:
+        """From the last thing that the answer waited for, the decision or its first sound, to its first audible sample.
+
+        Over by what the recorder holds back, some 20 ms.
+        """
+        turns = [told.facts["turn"] for told in self.told if told.event == "Commit"]
+        waited = [told.at for told in self.told if told.event == "Commit"]
+        voiced = [told for told in self.told if told.event == "Voiced" and told.facts["turn"] in turns]
+        waited += [told.at for told in voiced[PREBUFFER - 1 : PREBUFFER]]
+        if not turns or self.sounded_at is None or len(turns) > 1:
+            return None
+        return (self.sounded_at - max(waited)) * 1000
 
     def intruded(self) -> bool:
         """Whether something was played between the person's first and last sound."""
@@ -126,4 +142,6 @@ def exchange(room: Room, clip: Clip, patience: float = ANSWERS) -> Exchanged | N
         room.program.wait("TurnRecord", 3.0, first)
     person, played = room.recorder.both(start)
     ended = last_audible(person) or 0
-    return Exchanged(clip, person, played, first_audible(person) or 0, ended, room.program.told[first:])
+    answer = first_audible(played, ended)
+    sounded = None if answer is None else room.recorder.clock(start + answer)
+    return Exchanged(clip, person, played, first_audible(person) or 0, ended, room.program.told[first:], sounded)

@@ -67,7 +67,8 @@ def _latencies(said: Iterable[Exchanged]) -> list[Times]:
     for stage, name in STAGES.items():
         values = [facts[stage] for facts in told if facts.get(stage) is not None]
         figures.append(Times(f"   of these: {name}", "ms", tuple(values)))
-    return figures
+    own = [each.own_ms for each in answered if each.own_ms is not None]
+    return [*figures, Times("   of these: from the decision to the sound", "ms", tuple(own))]
 
 
 # First words, by the recogniser that the program itself uses.
