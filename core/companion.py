@@ -61,6 +61,7 @@ class Companion:
         self._conductor = Conductor(
             self._inbox, self._mind, self._mouth, loudspeaker, listener, settings, seed, history, habit
         )
+        self._conductor.sounds = mouth.sounds
         self._conducting = Thread(target=self._conductor.run, name="conductor", daemon=True)
         segmenter = Segmenter(settings.segmenter)
         self._ears = Ears(microphone, engines.vad, segmenter, self._tell, self._waits, engines.turn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event as Flag
 
@@ -24,15 +24,17 @@ from core.events import (
     Reopen,
     Restore,
     Soften,
+    Sound,
 )
 from core.memory import Exchange
+from core.murmurs import GAIN, Murmurs
 from core.patience import Endpointer, Habit
 from core.ports import Loudspeaker
 from core.records import Chronicle, Listener, Notice, TurnRecord
 from core.settings import Settings
 from core.stage import Stage
-from core.types import VOICE_RATE
-from core.work import Attend, Glance, Listen, MindItem, MouthItem, Think, Work, aside
+from core.types import NO_TURN, VOICE_RATE, SpeechFrame, Turn
+from core.work import Attend, Glance, Listen, MindItem, MouthItem, Rehearse, Think, Work, aside
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +93,9 @@ class Conductor:
         self._listener, self._set, self._seed = listener, settings.work, seed
         self.conversation = Conversation(history, settings.floor)
         self.endpointer = Endpointer(settings.segmenter, habit, reads=settings.work.begin == "pause")
+        self.sounds: Mapping[Sound, Sequence[SpeechFrame]] = {}  # of its own, that are ready to be made
+        self._murmurs, self._murmured = Murmurs(), 0
+        self._rehearsing: Work | None = None
         self.decided = Flag()  # unless it is being found out what somebody says who speaks over a reply
         self.decided.set()
         self._glance: Glance | None = None
@@ -107,6 +112,7 @@ class Conductor:
 
     def run(self) -> None:
         """Read letters until the inbox is closed and empty."""
+        self._rehearse()
         try:
             self._read_all()
             self._take(Hushed(), time.monotonic())
@@ -148,8 +154,11 @@ class Conductor:
         self._announce(what, at)
         if waiting is not None:
             self._announce(waiting, at)
+            self._murmur(waiting, at)
+        self._murmur(what, at)
         if record is not None:
             self._announce(record, at)
+            self._rehearse()
 
     def _announce(self, what: Event | Effect | TurnRecord, at: float) -> None:
         self._listener(Notice(what, self.conversation.state, (at - self._started) * 1000))
@@ -159,6 +168,8 @@ class Conductor:
     def _do(self, effect: Effect) -> None:
         if isinstance(effect, Begin):
             self._forget_glance()
+            if self._rehearsing:
+                self._rehearsing.cancel()
             self._work = Work(effect.turn, effect.utterance, effect.text, self.conversation.history, self._seed)
             if self._set.begin == "pause":
                 self._ask(self._work)
@@ -191,6 +202,29 @@ class Conductor:
         if isinstance(effect, Soften):
             return self.conversation.settings.duck
         return 0.0 if isinstance(effect, Hold) else 1.0
+
+    # Small sounds of its own.
+
+    def _murmur(self, what: Event | Effect, at: float) -> None:
+        murmur = self._murmurs.note(what, at)
+        if murmur is None or self.conversation.settings.murmurs == "off" or murmur.kind not in self.sounds:
+            return
+        self._murmured += 1
+        turn = Turn(NO_TURN.id, self._murmured)  # nobody's: what is told of it changes nothing
+        self._loudspeaker.hold(turn)
+        self._loudspeaker.soften(turn, GAIN[murmur.kind])
+        for frame in self.sounds[murmur.kind]:
+            self._loudspeaker.write(turn, frame)
+        self._loudspeaker.end(turn)
+        self._loudspeaker.commit(turn)
+        self._announce(murmur, at)
+
+    def _rehearse(self) -> None:
+        """Have the small sounds made while there is nothing else to do."""
+        if self.conversation.settings.murmurs == "off" or len(self.sounds) == len(GAIN) or self._work:
+            return
+        self._rehearsing = Work(NO_TURN, None, "", (), self._seed)
+        self._mouth.ask(Rehearse(self._rehearsing))
 
     # What is being said.
 

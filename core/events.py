@@ -329,6 +329,19 @@ class Backchannel:
     text: str
 
 
+Sound = Literal["backchannel", "thinking"]
+
+
+@dataclass(frozen=True)
+class Murmur:
+    """Let the companion make a small sound of its own: "mm-hm" in a pause, or "hmm" before an answer; no turn.
+
+    From the conductor, and only where a sound is there to be made.
+    """
+
+    kind: Sound
+
+
 @dataclass(frozen=True)
 class Cancel:
     """Stop the work and the sound."""
@@ -345,4 +358,4 @@ class Close:
     exchange: Exchange | None
 
 
-Effect = Begin | Reopen | Commit | Soften | Hold | Restore | Overhear | Backchannel | Cancel | Close
+Effect = Begin | Reopen | Commit | Soften | Hold | Restore | Overhear | Backchannel | Murmur | Cancel | Close

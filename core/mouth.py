@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core import memory
-from core.events import Encoded, Event, Phrased, Prepared, Spoken, Voiced
+from core.events import Encoded, Event, Phrased, Prepared, Sound, Spoken, Voiced
+from core.murmurs import WORDING
 from core.ports import Loudspeaker, Voice
 from core.reserve import Reserve
 from core.settings import MemorySettings, WorkSettings
 from core.types import COMPANION, USER, VOICE_FRAME, VOICE_RATE, Codes, Samples, Segment, SpeechFrame
-from core.work import Attend, Listen, MouthItem, Recall, Rest, Speak, Work
+from core.work import Attend, Listen, MouthItem, Recall, Rehearse, Rest, Speak, Work
 
 ENCODE_SAMPLES = 25 * VOICE_FRAME  # two seconds at a time, so that a cancel is noticed
 NO_CODES = np.zeros((0, 0), np.int64)
@@ -49,6 +50,7 @@ class Mouth:
     ) -> None:
         self._voice, self._reference, self._loudspeaker = voice, tuple(reference), loudspeaker
         self._recall, self._bounds = recall, bounds
+        self.sounds: dict[Sound, tuple[SpeechFrame, ...]] = {}  # the small ones; read by the conductor
         self._reserve = Reserve(bounds.reserve_s)
         self._heard = NOTHING
         self._user: Codes = NO_CODES  # the three of the turn under way
@@ -65,8 +67,19 @@ class Mouth:
             yield from self._remember(item.work, item.words)
         elif isinstance(item, Speak):
             yield from self._speak(item.work, item.text)
+        elif isinstance(item, Rehearse):
+            self._rehearse(item.work)
         elif isinstance(item, Rest):
             self._loudspeaker.end(item.work.turn)
+
+    def _rehearse(self, work: Work) -> None:
+        for kind, text in WORDING.items():
+            frames: list[SpeechFrame] = []
+            for frame in self._frames(list(self._reference), self._voice.wording(text), work.seed_for(kind)):
+                if work.cancelled:
+                    return
+                frames.append(frame)
+            self.sounds[kind] = tuple(frames)
 
     def _listen(self, work: Work) -> Iterator[Event]:
         self._user, self._spoken, self._index = NO_CODES, [], 0
@@ -115,7 +128,7 @@ class Mouth:
         codes: list[Codes] = []
         expected, asked = math.ceil(len(wording) * memory.FRAMES_PER_CHAR), 0
         began = time.monotonic()
-        for frame in self._frames(wording, work.seed_for(f"phrase {index}")):
+        for frame in self._frames(self._context(), wording, work.seed_for(f"phrase {index}")):
             self._reserve.note(time.monotonic() - began)
             asked = self._hold_back(work, self._reserve.frames(expected), asked)
             yield Voiced(work.turn, index, frame)
@@ -132,9 +145,9 @@ class Mouth:
             self._loudspeaker.reserve(work.turn, frames * VOICE_FRAME)
         return frames
 
-    def _frames(self, wording: str, seed: int) -> Iterator[SpeechFrame]:
+    def _frames(self, context: Sequence[Segment], wording: str, seed: int) -> Iterator[SpeechFrame]:
         left = self._most_frames(wording)
-        for frame in self._voice.speak(self._context(), wording, seed):
+        for frame in self._voice.speak(context, wording, seed):
             if not np.isfinite(frame.samples).all():
                 raise RuntimeError("the voice gave samples that are not finite")
             yield frame

@@ -140,12 +140,13 @@ class Tape:
     def advance(self, to: int) -> None:
         """Move the clock, playing whatever is committed."""
         with self._changed:
-            for turn, part in list(self._parts.items()):
-                if part.committed and part.ready:
-                    self._play(turn, part, to)
+            ready = [(turn, part) for turn, part in self._parts.items() if part.committed and part.ready]
+            for turn, part in [each for each in ready if each[1].played][:1] or ready:
+                if self._play(turn, part, to):
+                    break  # one sounds at a time
             self.now = to
 
-    def _play(self, turn: Turn, part: _Part, to: int) -> None:
+    def _play(self, turn: Turn, part: _Part, to: int) -> bool:
         part.began = part.began if part.played else self.now
         piece = part.take(to - self.now)
         if len(piece):
@@ -155,6 +156,7 @@ class Tape:
             del self._parts[turn]
             self.quiet_since = to
             self._report(Finished(turn, part.played, part.began))
+        return len(piece) > 0
 
     def heard(self, turn: Turn) -> Samples:
         """Return what sounded of a turn, at VOICE_RATE."""

@@ -107,5 +107,12 @@ class Rest:
     work: Work
 
 
+@dataclass(frozen=True, eq=False)
+class Rehearse:
+    """To the mouth: make the small sounds, to have them at hand."""
+
+    work: Work
+
+
 MindItem = Think | Glance
-MouthItem = Attend | Listen | Recall | Speak | Rest
+MouthItem = Rehearse | Attend | Listen | Recall | Speak | Rest

@@ -138,13 +138,18 @@ class Playback:
         return reports
 
     def _piece(self, most: int) -> Samples:
-        part = next((part for part in self._parts.values() if part.committed or part.stopped), None)
-        if part is None or not self._flows(part):
+        part = next((part for part in self._in_turn() if self._flows(part)), None)
+        if part is None:
             return np.zeros(most, np.float32)
         count = min(most, part.waiting, part.edge.left or most, part.level.left or most)
         if part.edge.target and part.waiting > EDGE:
             count = min(count, part.waiting - EDGE)  # kept for a last fade
         return part.take(count) * part.edge.take(count) * part.level.take(count)
+
+    def _in_turn(self) -> list[_Part]:
+        # One that sounds goes on; of those that do not yet, the first that can begin.
+        waiting = [part for part in self._parts.values() if part.committed or part.stopped]
+        return [part for part in waiting if part.flowing][:1] or waiting
 
     def _flows(self, part: _Part) -> bool:
         if part.level.still:

@@ -315,7 +315,8 @@ def test_a_key_takes_and_gives_the_floor() -> None:
     takes = (spoken("hello there", at=0), spoken("how are . . you", at=VOICE_RATE))
     recording = Recording(takes, tape, settings.segmenter)
     engines = Engines(Keyed(), Transcriber(), Chat(), Voice())
-    with Companion(engines, recording, tape, notices.append, settings) as companion:
+    companion = Companion(engines, recording, tape, notices.append, settings)  # known before its ears begin
+    with companion:
         companion.finish()
     (record,) = [notice.what for notice in notices if isinstance(notice.what, TurnRecord)]
     assert record.user.endswith("how are you")
@@ -334,7 +335,8 @@ def test_settings_may_be_changed_while_it_listens() -> None:
     recording = Recording((spoken("hello . . . there"),), tape, SegmenterSettings(patience="patient"))
     engines = Engines(Changing(), Transcriber(), Chat(), Voice())
     settings = Settings(segmenter=SegmenterSettings(patience="eager"), work=WorkSettings(clock="waits"))
-    with Companion(engines, recording, tape, notices.append, settings, habit=Habit(900.0, 7)) as companion:
+    companion = Companion(engines, recording, tape, notices.append, settings, habit=Habit(900.0, 7))
+    with companion:
         companion.finish()
         assert companion.habit.count == 8, "and the pause was learnt from"
     records = [notice.what for notice in notices if isinstance(notice.what, TurnRecord)]

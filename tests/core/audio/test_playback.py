@@ -167,6 +167,21 @@ def test_a_slow_voice_sounds_once_its_reserve_is_there():
     assert short.pull(VOICE_FRAME)[EDGE:-EDGE].all(), "all there is, is enough"
 
 
+def test_a_small_sound_fills_the_wait_for_a_reply_that_is_not_there_yet():
+    playback = Playback()
+    playback.hold(FIRST)
+    playback.commit(FIRST)
+    playback.hold(SECOND)
+    playback.write(SECOND, -sound(3))
+    playback.end(SECOND)
+    playback.commit(SECOND)
+    assert (playback.pull(VOICE_FRAME) <= 0).all()
+    playback.write(FIRST, sound(4))
+    assert (playback.pull(2 * VOICE_FRAME) <= 0).all(), "what sounds is not cut into"
+    assert (playback.pull(2 * VOICE_FRAME) >= 0).all()
+    assert playback.gaps == 0
+
+
 def test_sound_that_comes_late_fades_out_and_in_and_is_counted():
     playback = playing(3, whole=False)
     heard = [playback.pull(4 * VOICE_FRAME)]
