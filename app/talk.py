@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from typing import Any
 
 from app import settings_file
 from app.checks import Problem
@@ -92,7 +93,7 @@ def wanted(asked: argparse.Namespace) -> Settings:
     )
 
 
-def _given(options: dict[str, object]) -> dict[str, object]:
+def _given(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
