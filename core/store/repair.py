@@ -21,7 +21,6 @@ BRANCHES = (  # of a conversation, from the stem: table, and which of its rows
     ("turn", "sitting IN (SELECT id FROM sitting WHERE conversation = ?)"),
     ("speech", "turn IN (SELECT turn.id FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?)"),
     ("chunk", "turn IN (SELECT turn.id FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?)"),
-    ("summary", "conversation = ?"),  # in newer schemas
 )
 
 
@@ -108,7 +107,7 @@ def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
     try:
         with transaction(db):
             db.execute("DELETE FROM conversation WHERE id = ?", (number,))
-            for table, branch in BRANCHES[: None if _has_summaries(old) else -1]:
+            for table, branch in BRANCHES:
                 rows = old.execute(f"SELECT * FROM {table} WHERE {branch}", (number,))
                 columns = ", ".join(column[0] for column in rows.description)  # an older schema has fewer
                 for row in rows:
@@ -116,10 +115,6 @@ def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
     except sqlite3.Error:
         return False
     return True
-
-
-def _has_summaries(old: sqlite3.Connection) -> bool:
-    return bool(old.execute("SELECT 1 FROM sqlite_master WHERE name = 'summary'").fetchone())
 
 
 def _add_known(old: sqlite3.Connection, db: sqlite3.Connection) -> None:
