@@ -197,6 +197,35 @@ class DeleteFacts:
     numbers: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class ListSummaries:
+    """Tell what was summed up of a conversation; answered by `SummaryList`."""
+
+    conversation: int
+
+
+@dataclass(frozen=True)
+class WriteSummary:
+    """Word a summary of a conversation anew."""
+
+    conversation: int
+    text: str
+    number: int
+
+
+@dataclass(frozen=True)
+class DeleteSummaries:
+    """Forget these summaries of a conversation without a trace."""
+
+    conversation: int
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ShowPrompt:
+    """Tell what the chat model was given for the last reply; answered by `PromptSeen`."""
+
+
 # The computer.
 
 
@@ -254,6 +283,10 @@ Command = (
     | ListFacts
     | WriteFact
     | DeleteFacts
+    | ListSummaries
+    | WriteSummary
+    | DeleteSummaries
+    | ShowPrompt
     | ListDevices
     | PlayTone
     | RecordTest

@@ -10,7 +10,7 @@ from types import TracebackType
 from core.conductor import Conductor, Inbox
 from core.ears import Ears
 from core.events import Event, Forgotten, Hushed, Typed
-from core.memory import Exchange
+from core.memory import Exchange, Notes
 from core.mind import Mind
 from core.mouth import Mouth
 from core.patience import Habit
@@ -19,7 +19,7 @@ from core.records import Listener
 from core.segmenter import Segmenter
 from core.settings import Settings
 from core.stage import Stage
-from core.types import Segment
+from core.types import Message, Segment
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,8 @@ class Engines:
 class Companion:
     """Talks with one user; the same input and seed give the same replies, however its threads are scheduled.
 
-    `listener` is called on the conductor's thread with everything that happens, and must return at once.
+    `listener` is called on the conductor's thread with everything that happens, and must return at once. `notes` is
+    what it keeps in mind of the user and of this conversation; without any, it takes none down.
     """
 
     def __init__(
@@ -50,16 +51,17 @@ class Companion:
         seed: int = 0,
         history: Sequence[Exchange] = (),
         habit: Habit = Habit(),  # noqa: B008 - frozen
+        notes: Notes | None = None,
     ) -> None:
         self._microphone, self._stop_s = microphone, settings.work.stop_s
         self._clock = settings.work.clock
         self._inbox = Inbox()
         mouth = Mouth(engines.voice, engines.reference, loudspeaker, settings.memory, settings.work)
         self._mouth = Stage("mouth", mouth, self._inbox.post)
-        mind = Mind(engines.transcriber, engines.chat, self._mouth.ask, settings)
-        self._mind = Stage("mind", mind, self._inbox.post)
+        self._thinking = Mind(engines.transcriber, engines.chat, self._mouth.ask, settings)
+        self._mind = Stage("mind", self._thinking, self._inbox.post)
         self._conductor = Conductor(
-            self._inbox, self._mind, self._mouth, loudspeaker, listener, settings, seed, history, habit
+            self._inbox, self._mind, self._mouth, loudspeaker, listener, settings, seed, history, habit, notes
         )
         self._conductor.sounds = mouth.sounds
         self._conducting = Thread(target=self._conductor.run, name="conductor", daemon=True)
@@ -132,6 +134,11 @@ class Companion:
     def history(self) -> tuple[Exchange, ...]:
         """What was heard so far, in closed turns."""
         return self._conductor.conversation.history
+
+    @property
+    def prompt(self) -> tuple[Message, ...]:
+        """What the chat model was given for the last reply."""
+        return self._thinking.asked
 
     def _tell(self, event: Event) -> None:
         self._inbox.tell(event)

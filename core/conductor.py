@@ -18,23 +18,26 @@ from core.events import (
     Effect,
     Event,
     Failed,
+    Forgotten,
     Hold,
     Hushed,
+    Noted,
     Overhear,
     Reopen,
     Restore,
     Soften,
     Sound,
 )
-from core.memory import Exchange
+from core.memory import Exchange, Notes
 from core.murmurs import GAIN, Murmurs
 from core.patience import Endpointer, Habit
 from core.ports import Loudspeaker
 from core.records import Chronicle, Listener, Notice, TurnRecord
+from core.reflection import Question, Reflection
 from core.settings import Settings
 from core.stage import Stage
 from core.types import NO_TURN, VOICE_RATE, SpeechFrame, Turn
-from core.work import Attend, Glance, Listen, MindItem, MouthItem, Rehearse, Think, Work, aside
+from core.work import Attend, Glance, Listen, MindItem, MouthItem, Reflect, Rehearse, Remember, Think, Work, aside
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +91,7 @@ class Conductor:
         seed: int,
         history: Sequence[Exchange] = (),
         habit: Habit = Habit(),  # noqa: B008 - frozen
+        notes: Notes | None = None,
     ) -> None:
         self._inbox, self._mind, self._mouth, self._loudspeaker = inbox, mind, mouth, loudspeaker
         self._listener, self._set, self._seed = listener, settings.work, seed
@@ -105,6 +109,10 @@ class Conductor:
         self._started = time.monotonic()
         self._work: Work | None = None
         self._work_began = 0.0
+        self._reflection = Reflection(settings, history, notes)
+        self._question: Question | None = self._reflection.due(history)  # once nobody has spoken for a while
+        self._reflecting: Work | None = None
+        self._idle_s, self._calm = settings.memory.idle_s, time.monotonic()
 
     def use(self, settings: Settings) -> None:
         """Let other settings hold for who gives way, and for how long is waited; any thread may ask."""
@@ -113,6 +121,8 @@ class Conductor:
     def run(self) -> None:
         """Read letters until the inbox is closed and empty."""
         self._rehearse()
+        if self.conversation.history:
+            self._mouth.ask(Remember(Work(NO_TURN, None, "", self.conversation.history, self._seed)))
         try:
             self._read_all()
             self._take(Hushed(), time.monotonic())
@@ -130,6 +140,7 @@ class Conductor:
                 letter = self._inbox.letters.get(self._wait())
             except TimeoutError:
                 self._watch()
+                self._reflect()
                 continue
             except Closed:
                 return
@@ -140,6 +151,7 @@ class Conductor:
                 letter.read.set()
 
     def _take(self, event: Event, at: float) -> None:
+        self._wake(event)
         effects = self.conversation.on(event)
         if effects or not isinstance(event, Hushed):  # to be quiet when one is quiet is no news
             self._tell(event, at)
@@ -150,6 +162,9 @@ class Conductor:
             self.decided.set()
 
     def _tell(self, what: Event | Effect, at: float) -> None:
+        self._reflection.note(what, self.conversation.history)
+        if isinstance(what, Close | Noted | Forgotten):
+            self._question = self._reflection.due(self.conversation.history)
         record, waiting = self._chronicle.note(what, at), self.endpointer.note(what)
         self._announce(what, at)
         if waiting is not None:
@@ -170,7 +185,7 @@ class Conductor:
             self._forget_glance()
             if self._rehearsing:
                 self._rehearsing.cancel()
-            self._work = Work(effect.turn, effect.utterance, effect.text, self.conversation.history, self._seed)
+            self._work = self._new_work(effect)
             if self._set.begin == "pause":
                 self._ask(self._work)
         elif isinstance(effect, Commit):
@@ -250,10 +265,34 @@ class Conductor:
         if self._glance:
             self._glance.work.cancel()
 
+    # Thinking, while nobody speaks.
+
+    def _new_work(self, begin: Begin) -> Work:
+        history, notes = self.conversation.history, self._reflection.notes
+        return Work(begin.turn, begin.utterance, begin.text, history, self._seed, notes)
+
+    def _wake(self, event: Event) -> None:
+        self._calm = time.monotonic()
+        if self._reflecting:
+            self._reflecting.cancel()
+        self._reflecting = None
+
+    def _reflect(self) -> None:
+        if self._calm_for() is None or time.monotonic() - self._calm < self._idle_s:
+            return
+        assert self._question is not None
+        self._reflecting = Work(NO_TURN, None, "", (), self._seed, self._reflection.notes)
+        self._mind.ask(Reflect(self._reflecting, self._question))
+
+    def _calm_for(self) -> float | None:
+        """Return how long it must stay calm until there is something to think about; None if there is nothing."""
+        busy = self._work or self._reflecting or self.conversation.state is not State.LISTENING
+        return None if busy or not self._question else max(self._calm + self._idle_s - time.monotonic(), 0.0)
+
     # Engines that hang.
 
     def _wait(self) -> float | None:
-        return min(self._set.mind_s, self._set.mouth_s) / 4 if self._work else None
+        return min(self._set.mind_s, self._set.mouth_s) / 4 if self._work else self._calm_for()
 
     def _watch(self) -> None:
         for stage, patience in ((self._mind, self._set.mind_s), (self._mouth, self._set.mouth_s)):

@@ -262,7 +262,20 @@ class Failed:
 SpeechEvent = Stirred | Stilled | SpeechStarted | Pressed | SpeechContinued | SpeechResumed | Paused | SpeechEnded
 LoudspeakerEvent = Played | Finished | Silenced
 TurnEvent = Heard | Replied | Worded | Encoded | Prepared | Phrased | Voiced | Spoken | LoudspeakerEvent | Failed
-Event = SpeechEvent | Judged | Waiting | Captioned | Typed | Hushed | Forgotten | TurnEvent
+# Thought about, while nobody spoke.
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What the chat model has found in the talk up to a turn; both are empty where it found nothing, or read ahead."""
+
+    kind: Literal["facts", "summary", "ahead"]
+    through: Turn
+    facts: tuple[tuple[Turn, str], ...] = ()  # of the user, each with the turn that it came from
+    summary: str = ""
+
+
+Event = SpeechEvent | Judged | Waiting | Captioned | Typed | Hushed | Forgotten | TurnEvent | Noted
 
 Outcome = Literal["answered", "interrupted", "hushed", "empty", "merged", "failed"]
 

@@ -18,6 +18,8 @@ from core.types import COMPANION, USER, VOICE_FRAME, Codes, Message, Segment
 
 FRAMES_PER_CHAR = 0.83  # about 15 characters a second at 12.5 frames a second
 CHARS_PER_POSITION = 3  # of text, rounded against us
+USUAL = 4  # the part of the window's play that is left free for what the user says next
+KNOWN = "\n\nWhat you know of the user:"
 SEGMENT_POSITIONS = 5  # speaker tag, begin and end of text, end of sound
 
 T = TypeVar("T")
@@ -36,6 +38,31 @@ class Said:
     def frames(self) -> int:
         """How many frames of sound there are."""
         return 0 if self.codes is None else len(self.codes)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was said up to a point, in few words."""
+
+    text: str
+    covers: int  # exchanges of the history that it stands for, counted from the first
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the companion keeps in mind besides the talk itself."""
+
+    facts: tuple[str, ...] = ()  # of the user, the oldest first
+    summaries: tuple[Summary, ...] = ()  # of this conversation, the oldest first
+
+    def summary(self, left: int) -> Summary | None:
+        """Return the one to stand for the first `left` exchanges: the oldest that covers them, so that it stays."""
+        if not left or not self.summaries:
+            return None
+        return next((each for each in self.summaries if each.covers >= left), self.summaries[-1])
+
+
+NO_NOTES = Notes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,18 +141,55 @@ def fit(items: Sequence[T], length: Callable[[T], int], high: int, low: int) -> 
     return list(items[start:])
 
 
-def messages(system: str, exchanges: Iterable[Exchange], user: str, settings: MemorySettings) -> list[Message]:
-    """Return what the chat model reads: the system message, the newest of the talk, the user's words."""
-    spoken = [message for exchange in exchanges for message in _spoken(exchange)]
-    talk = fit(
-        _merged([*spoken, Message("user", user)]),
-        lambda message: len(message.text),
-        max(settings.chat_chars_high - len(system), 0),
-        max(settings.chat_chars_low - len(system), 0),
-    )
+def messages(
+    system: str, exchanges: Sequence[Exchange], user: str, settings: MemorySettings, notes: Notes = NO_NOTES
+) -> list[Message]:
+    """Return what the chat model reads: the system message with the notes, the newest of the talk, the user's words.
+
+    Room is left for words of usual length. So what leaves is known before the user speaks, and the beginning of the
+    next prompt can be read ahead.
+    """
+    left = gone(system, exchanges, settings)
+    past = [message for exchange in exchanges[left:] for message in _spoken(exchange)]
+    high, low = window_chars(system, settings)
+    talk = fit(_merged([*past, Message("user", user)]), lambda message: len(message.text), high, low)
     while talk[0].role != "user":  # templates want the user to speak first
         talk.pop(0)
-    return [Message("system", system), *talk]
+    return [Message("system", informed(system, notes, left, settings)), *talk]
+
+
+def gone(system: str, exchanges: Sequence[Exchange], settings: MemorySettings) -> int:
+    """Return how many of the oldest exchanges the chat model no longer reads."""
+    high, low = window_chars(system, settings)
+    return len(exchanges) - len(fit(exchanges, spoken_chars, high - (high - low) // USUAL, low))
+
+
+def spoken_chars(exchange: Exchange) -> int:
+    """Return how long the words of an exchange are."""
+    return len(exchange.user) + len(exchange.reply)
+
+
+def informed(system: str, notes: Notes, left: int, settings: MemorySettings) -> str:
+    """Return the system message with the facts, the newest if they are many, and what stands for those that left."""
+    if settings.notes == "off":
+        return system
+    room, summary = _notes_room(settings), notes.summary(left)
+    earlier = f"\n\nEarlier in this conversation: {summary.text}"[: room // 2] if summary and summary.text else ""
+    room -= len(earlier) + len(KNOWN)
+    facts = fit([f"\n- {fact}" for fact in notes.facts], len, room, room)
+    known = "".join([KNOWN, *facts]) if facts and len(facts[-1]) <= room else ""
+    return f"{system}{known}{earlier}"
+
+
+def _notes_room(settings: MemorySettings) -> int:
+    return min(settings.notes_chars, settings.chat_chars_low // 4) if settings.notes == "on" else 0
+
+
+def window_chars(system: str, settings: MemorySettings) -> tuple[int, int]:
+    """Return the most that the chat model reads of a talk, and what is left when something leaves, in characters."""
+    # The notes' share is left free, whether there are any or not: what they say must not move the window.
+    taken = len(system) + _notes_room(settings)
+    return max(settings.chat_chars_high - taken, 0), max(settings.chat_chars_low - taken, 0)
 
 
 def _spoken(exchange: Exchange) -> list[Message]:

@@ -10,10 +10,11 @@ from core.captions import Captions
 from core.events import Captioned, Event, Heard, Replied, Worded
 from core.phrases import PhraseSplitter
 from core.ports import Chat, Transcriber
+from core.reflection import ANSWER_CHARS, answered
 from core.settings import Settings
 from core.stage import Failure, attempt
-from core.types import Transcript
-from core.work import Glance, MindItem, MouthItem, Recall, Rest, Speak, Think, Work
+from core.types import Message, Transcript
+from core.work import Glance, MindItem, MouthItem, Recall, Reflect, Rest, Speak, Think, Work
 
 MARGIN_S = 0.04  # by which a caption must be ready before the shortest pause is over
 FORGET = 0.9  # of how long a look took, each time that none was taken for it
@@ -28,9 +29,12 @@ class Mind:
         self._transcriber, self._chat, self._tell_mouth, self._set = transcriber, chat, tell_mouth, settings
         self._captions = Captions()
         self._look_s = 0.0  # how long the last looks at unfinished speech took
+        self.asked: tuple[Message, ...] = ()  # the prompt of the last reply
 
     def __call__(self, item: MindItem) -> Iterator[Event]:
         """Yield what was heard and the reply as it comes."""
+        if isinstance(item, Reflect):
+            return self._reflect(item)
         return self._think(item) if isinstance(item, Think) else self._look(item)
 
     def _look(self, item: Glance) -> Iterator[Event]:
@@ -54,6 +58,21 @@ class Mind:
             settled, tentative = transcript.text.strip(), ""  # they have fallen silent
         yield Captioned(item.onset, utterance.end, settled, tentative, transcript.confidence)
 
+    def _reflect(self, item: Reflect) -> Iterator[Event]:
+        """Yield what is worth noting; what goes wrong here will go wrong, and be told, when somebody waits for it."""
+        answer = attempt(lambda: self._answer(item))
+        if not item.work.cancelled:
+            said = "" if isinstance(answer, Failure) else answer
+            yield answered(item.question, said)
+
+    def _answer(self, item: Reflect) -> str:
+        said: list[str] = []
+        for chunk in bounded(self._chat(item.question.messages, item.work.seed_for("notes")), ANSWER_CHARS):
+            said.append(chunk)
+            if item.work.cancelled or (item.question.kind == "ahead" and chunk):
+                break
+        return "".join(said)
+
     def _think(self, item: Think) -> Iterator[Event]:
         work = item.work
         transcript = self._understand(work)
@@ -72,8 +91,9 @@ class Mind:
 
     def _reply(self, work: Work, words: str) -> Iterator[Event]:
         splitter = PhraseSplitter(self._set.phrases)
-        asked = memory.messages(self._set.persona.system, work.history, words, self._set.memory)
-        for chunk in bounded(self._chat(asked, work.seed_for("chat")), self._set.work.reply_chars):
+        system, recall = self._set.persona.system, self._set.memory
+        self.asked = tuple(memory.messages(system, work.history, words, recall, work.notes))
+        for chunk in bounded(self._chat(self.asked, work.seed_for("chat")), self._set.work.reply_chars):
             yield Replied(work.turn, chunk)
             self._say(work, splitter.feed(chunk))
         self._say(work, splitter.flush())

@@ -16,7 +16,7 @@ from core.ports import Loudspeaker, Voice
 from core.reserve import Reserve
 from core.settings import MemorySettings, WorkSettings
 from core.types import COMPANION, USER, VOICE_FRAME, VOICE_RATE, Codes, Samples, Segment, SpeechFrame
-from core.work import Attend, Listen, MouthItem, Recall, Rehearse, Rest, Speak, Work
+from core.work import Attend, Listen, MouthItem, Recall, Rehearse, Remember, Rest, Speak, Work
 
 ENCODE_SAMPLES = 25 * VOICE_FRAME  # two seconds at a time, so that a cancel is noticed
 NO_CODES = np.zeros((0, 0), np.int64)
@@ -69,6 +69,9 @@ class Mouth:
             yield from self._speak(item.work, item.text)
         elif isinstance(item, Rehearse):
             self._rehearse(item.work)
+        elif isinstance(item, Remember):
+            self._spoken = [self._worded(segment) for segment in memory.segments(item.work.history)]
+            self._voice.prepare(self._context())
         elif isinstance(item, Rest):
             self._loudspeaker.end(item.work.turn)
 

@@ -8,7 +8,7 @@ from typing import Literal
 from core.audio.wire import Levels
 from core.records import Notice
 from core.settings import Settings
-from core.types import Turn
+from core.types import Message, Turn
 
 # The engine: the process that holds the models and the conversation.
 
@@ -272,6 +272,30 @@ class FactList:
 
 
 @dataclass(frozen=True)
+class SummarySeen:
+    """What was said in a conversation from its beginning up to the turn in `row`, in few words."""
+
+    number: int
+    text: str
+    row: int
+
+
+@dataclass(frozen=True)
+class SummaryList:
+    """All that was summed up of a conversation, the oldest first."""
+
+    conversation: int
+    summaries: tuple[SummarySeen, ...] = ()
+
+
+@dataclass(frozen=True)
+class PromptSeen:
+    """What the chat model was given for the last reply: facts and summary stand in the system message."""
+
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """Facts for a bug report, without a word of any conversation."""
 
@@ -302,5 +326,7 @@ News = (
     | TurnsDeleted
     | Exported
     | FactList
+    | SummaryList
+    | PromptSeen
     | Diagnosis
 )

@@ -108,6 +108,10 @@ class MemorySettings(Checked):
     chat_chars_low: int = ranged(4000, 100, 1_000_000)
     voice_positions_high: int = ranged(1600, 100, 100_000)  # of 2048: the rest is for the phrase being spoken
     voice_positions_low: int = ranged(1100, 50, 100_000)
+    # Facts about the user and summaries of what left the window: kept, and told to the chat model.
+    notes: Literal["on", "off"] = field(default="on", metadata=SWITCH)
+    notes_chars: int = ranged(1000, 0, 100_000)  # the most of a prompt that they take, but no more than a quarter
+    idle_s: float = ranged(3.0, 0.0, 3600.0)  # without a sound or a word, until the chat model thinks about the talk
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -7,7 +7,8 @@ from hashlib import blake2b
 from threading import Event as Flag
 from typing import Literal, Protocol
 
-from core.memory import Exchange
+from core.memory import NO_NOTES, Exchange, Notes
+from core.reflection import Question
 from core.types import NO_TURN, Turn, Utterance
 
 
@@ -23,6 +24,7 @@ class Work:
     text: str | None
     history: tuple[Exchange, ...]  # as it was when the work began
     seed: int
+    notes: Notes = NO_NOTES
     _cancelled: Flag = field(default_factory=Flag, repr=False)
 
     def cancel(self) -> None:
@@ -63,6 +65,21 @@ class Glance:
     work: Work
     onset: int
     purpose: Literal["caption", "decision"]
+
+
+@dataclass(frozen=True, eq=False)
+class Reflect:
+    """To the mind: think about the talk, for as long as nobody speaks."""
+
+    work: Work
+    question: Question
+
+
+@dataclass(frozen=True, eq=False)
+class Remember:
+    """To the mouth: bring the voice's memory up to what was said before anything is said now."""
+
+    work: Work
 
 
 def aside(utterance: Utterance) -> Work:
@@ -114,5 +131,5 @@ class Rehearse:
     work: Work
 
 
-MindItem = Think | Glance
-MouthItem = Rehearse | Attend | Listen | Recall | Speak | Rest
+MindItem = Think | Glance | Reflect
+MouthItem = Rehearse | Remember | Attend | Listen | Recall | Speak | Rest

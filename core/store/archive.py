@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_right
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
-from core.memory import Exchange, Said
+from core.memory import Exchange, Notes, Said, Summary
 from core.records import StageTimes, TurnRecord
 from core.store.entries import SILENCE, Speech, Step
 from core.store.sound import unpacked, unpacked_codes
@@ -116,6 +117,20 @@ class Archive:
             for turn in self.turns(conversation, newest)
         ]
         return [exchange if same else _words(exchange) for exchange, same in kept if exchange is not None]
+
+    def notes(self, conversation: int | None, newest: int = ALL) -> Notes:
+        """Return all facts, and the summaries of a conversation as they cover the history of its newest turns."""
+        facts = tuple(text for (text,) in self._db.execute("SELECT text FROM known ORDER BY id"))
+        rows = self._db.execute(
+            """SELECT turn.id, user FROM turn JOIN sitting ON sitting.id = sitting
+            WHERE conversation = ? ORDER BY turn.id DESC LIMIT ?""",
+            (conversation, newest),
+        ).fetchall()
+        told = [row for row, user in reversed(rows) if user]
+        summed = self._db.execute(
+            "SELECT turn, text FROM summary WHERE conversation = ? ORDER BY turn", (conversation,)
+        )
+        return Notes(facts, tuple(Summary(text, bisect_right(told, turn)) for turn, text in summed))
 
     def sound(self, turn: Kept, side: str) -> Samples:
         """Return the sound of one side of a turn, "user" or "reply", at VOICE_RATE."""

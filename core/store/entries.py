@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from core.events import Noted
 from core.memory import Exchange
 from core.records import TurnRecord
 from core.store.sound import chunks, packed, packed_codes
@@ -107,11 +108,38 @@ class Erased:
 
 
 @dataclass(frozen=True)
+class Jotted:
+    """What the chat model made of the talk: facts, a summary, or neither."""
+
+    noted: Noted
+    size: int = field(default=0, init=False)
+
+    def write(self, db: sqlite3.Connection, sitting: int) -> None:
+        """Write it, in the transaction under way; what came from a turn that is not kept, or is known, is left out."""
+        for turn, text in self.noted.facts:
+            db.execute(
+                """INSERT INTO known (text, turn) SELECT ?1, id FROM turn WHERE sitting = ?2 AND number = ?3
+                AND NOT EXISTS (SELECT 1 FROM known WHERE text = ?1 COLLATE NOCASE)""",
+                (text, sitting, turn.id),
+            )
+        if self.noted.summary:
+            db.execute(
+                """INSERT INTO summary (conversation, turn, text) SELECT conversation, turn.id, ?
+                FROM turn JOIN sitting ON sitting.id = sitting WHERE sitting = ? AND number = ?""",
+                (self.noted.summary, sitting, self.noted.through.id),
+            )
+
+    def without_sound(self) -> Jotted:
+        """Return the same."""
+        return self
+
+
+@dataclass(frozen=True)
 class Parted:
     """The user started afresh: what follows is another conversation."""
 
 
-Written = Entry | Overheard | Erased
+Written = Entry | Overheard | Erased | Jotted
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from core.events import (
     Forgotten,
     Heard,
     Hushed,
+    Noted,
     Phrased,
     Played,
     Pressed,
@@ -30,7 +31,7 @@ from core.events import (
 )
 from core.memory import Said
 from core.records import TurnRecord
-from core.store.entries import SILENCE, Entry, Erased, Overheard, Parted, Written, speech_of
+from core.store.entries import SILENCE, Entry, Erased, Jotted, Overheard, Parted, Written, speech_of
 from core.store.page import Page
 from core.store.sound import CHUNK
 from core.types import MIC_FRAME, AudioFrame, Transcript, Turn
@@ -177,6 +178,9 @@ class Minutes:
         self._merged.append(page.turn.id)
         return [*captured, Entry("done", page.record(), page.speech())]
 
+    def _jot(self, noted: Noted) -> list[Written | Parted]:
+        return [Jotted(noted)] if noted.facts or noted.summary else []
+
     def _hush(self, _: Hushed | Typed) -> list[Written | Parted]:
         self._merged = []
         return []
@@ -202,6 +206,7 @@ _ACTS: dict[type, Callable[[Minutes, Any], list[Written | Parted]]] = {
     Played: Minutes._play,
     Close: Minutes._close,
     TurnRecord: Minutes._finish,
+    Noted: Minutes._jot,
     Hushed: Minutes._hush,
     Typed: Minutes._hush,
     Forgotten: Minutes._forget,

@@ -21,6 +21,7 @@ BRANCHES = (  # of a conversation, from the stem: table, and which of its rows
     ("turn", "sitting IN (SELECT id FROM sitting WHERE conversation = ?)"),
     ("speech", "turn IN (SELECT turn.id FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?)"),
     ("chunk", "turn IN (SELECT turn.id FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?)"),
+    ("summary", "conversation = ?"),  # in newer schemas
 )
 
 
@@ -59,6 +60,8 @@ def _whole(path: Path, folder: Path) -> bool:
         with closing(connect(path, write=True)) as db:
             if warning := newer(path, version(db), len(MIGRATIONS)):
                 raise StoreError(warning)
+            if str(db.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
+                return False  # before an upgrade, which would make a copy, and that must be whole
             upgrade(db, lambda old: backups.before_upgrade(db, folder, old))
             db.execute("INSERT INTO words (words) VALUES ('rebuild')")
             return str(db.execute("PRAGMA integrity_check(1)").fetchone()[0]) == "ok"
@@ -107,7 +110,7 @@ def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
     try:
         with transaction(db):
             db.execute("DELETE FROM conversation WHERE id = ?", (number,))
-            for table, branch in BRANCHES:
+            for table, branch in BRANCHES[: None if _has_summaries(old) else -1]:
                 rows = old.execute(f"SELECT * FROM {table} WHERE {branch}", (number,))
                 columns = ", ".join(column[0] for column in rows.description)  # an older schema has fewer
                 for row in rows:
@@ -115,6 +118,10 @@ def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
     except sqlite3.Error:
         return False
     return True
+
+
+def _has_summaries(old: sqlite3.Connection) -> bool:
+    return bool(old.execute("SELECT 1 FROM sqlite_master WHERE name = 'summary'").fetchone())
 
 
 def _add_known(old: sqlite3.Connection, db: sqlite3.Connection) -> None:

@@ -8,6 +8,7 @@ chunk         sound of a turn, 16 bits at VOICE_RATE, at most a second each, onl
 live          what the user is saying just now, until it is part of a turn
 words         full-text index of the turns; holds no copy of the text
 known         facts that the companion keeps in mind of the user
+summary       what was said in a conversation up to a turn, in few words; goes when one of those turns does
 chore         what is left to be done before anything else, as after a crash amid a deletion
 """
 
@@ -79,7 +80,18 @@ SECOND: Statements = (
         turn INTEGER REFERENCES turn ON DELETE CASCADE)""",  # that it came from; none if the user wrote it
     "CREATE INDEX known_from ON known (turn)",
 )
-MIGRATIONS: tuple[Statements, ...] = (FIRST, SECOND)  # the n-th makes version n; those released never change
+THIRD: Statements = (
+    """CREATE TABLE summary (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE,
+        turn INTEGER NOT NULL,  -- the last that it covers
+        text TEXT NOT NULL)""",
+    "CREATE INDEX summary_of ON summary (conversation, turn)",
+    """CREATE TRIGGER turn_summed AFTER DELETE ON turn BEGIN
+        DELETE FROM summary WHERE turn >= old.id AND conversation = (
+            SELECT conversation FROM sitting WHERE id = old.sitting); END""",
+)
+MIGRATIONS: tuple[Statements, ...] = (FIRST, SECOND, THIRD)  # the n-th makes version n; those released never change
 
 
 def version(db: sqlite3.Connection) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.news import ConversationSeen, FactSeen, TurnSeen
+from core.news import ConversationSeen, FactSeen, SummarySeen, TurnSeen
 from core.store import removal
 from core.store.archive import Archive
 from core.store.entries import inserted
@@ -165,6 +165,27 @@ class Shelf:
         """Forget facts without a trace."""
         with removal.without_trace(self._db, self._folder):
             self._db.executemany("DELETE FROM known WHERE id = ?", [(each,) for each in numbers])
+
+    # Summaries.
+
+    def summaries(self, conversation: int) -> tuple[SummarySeen, ...]:
+        """Return what was summed up of a conversation, the oldest first."""
+        rows = self._db.execute(
+            "SELECT id, text, turn FROM summary WHERE conversation = ? ORDER BY turn, id", (conversation,)
+        ).fetchall()
+        return tuple(SummarySeen(*row) for row in rows)
+
+    def write_summary(self, text: str, number: int) -> None:
+        """Word a summary anew, which leaves no trace of its old words."""
+        if not (text := " ".join(text.split())):
+            raise StoreError("there is nothing to keep in mind", "in the summary's text", "give words, or delete it")
+        with removal.without_trace(self._db, self._folder):
+            self._db.execute("UPDATE summary SET text = ? WHERE id = ?", (text, number))
+
+    def delete_summaries(self, numbers: tuple[int, ...]) -> None:
+        """Forget summaries without a trace."""
+        with removal.without_trace(self._db, self._folder):
+            self._db.executemany("DELETE FROM summary WHERE id = ?", [(each,) for each in numbers])
 
 
 def _seen(row: tuple[Any, ...]) -> TurnSeen:
