@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from app.window.caption_text import Measures, Setting
 from app.window.captions import Caption, Captions, Index
@@ -20,8 +20,12 @@ from app.window.theme import Theme
 KEPT = 400  # settings at most: some ten screens
 
 
-class CaptionView(QAbstractItemView):
-    """Shows captions; `hovered` tells the row under the pointer, or the current one; `wanted` asks for earlier ones."""
+class CaptionView(QListView):
+    """Shows captions; `hovered` tells the row under the pointer, or the current one; `wanted` asks for earlier ones.
+
+    It is a list view for screen readers' sake, since Qt describes no other view of rows to them; what a list view does
+    about its rows' places is done here instead.
+    """
 
     hovered = Signal(int)  # a row, -1 for none
     wanted = Signal()
@@ -123,7 +127,7 @@ class CaptionView(QAbstractItemView):
 
     def reset(self) -> None:
         """Show another conversation, from its end."""
-        super().reset()
+        QAbstractItemView.reset(self)
         self._following = True
         self._remeasure()
 
@@ -132,13 +136,13 @@ class CaptionView(QAbstractItemView):
         row, within = self._anchor()
         count = end + 1 - start
         self._heights[start:start] = [self._measures.guess(self._captions.at(at)) for at in range(start, end + 1)]
-        super().rowsInserted(parent, start, end)
+        QAbstractItemView.rowsInserted(self, parent, start, end)
         self._total(start)
         self._hold(row + count if start <= row and len(self._heights) > count else row, within)
 
     def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:
         """Close the gap."""
-        super().rowsAboutToBeRemoved(parent, start, end)
+        QAbstractItemView.rowsAboutToBeRemoved(self, parent, start, end)
         del self._heights[start : end + 1]
         self._total()
 
@@ -158,6 +162,13 @@ class CaptionView(QAbstractItemView):
         return self._setting(row).body(self._tops[row] - self.verticalOffset()).toRect()
 
     # What Qt asks of a view.
+
+    def doItemsLayout(self) -> None:
+        """Leave the list view's own layout undone: it would ask every row."""
+        QAbstractItemView.doItemsLayout(self)
+
+    def updateGeometries(self) -> None:
+        """The scroll bar is ours."""
 
     def visualRect(self, index: Index) -> QRect:
         """Return where a row is in the viewport."""
@@ -224,7 +235,7 @@ class CaptionView(QAbstractItemView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Set everything for the new width; of another height only the scroll bar hears."""
-        super().resizeEvent(event)
+        QAbstractItemView.resizeEvent(self, event)
         if self._measures.view != self.viewport().width():
             self._remeasure()
         else:
@@ -254,7 +265,7 @@ class CaptionView(QAbstractItemView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell which row is pointed at."""
-        super().mouseMoveEvent(event)
+        QAbstractItemView.mouseMoveEvent(self, event)
         self.hovered.emit(self.indexAt(event.position().toPoint()).row())
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -265,7 +276,7 @@ class CaptionView(QAbstractItemView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell which row is chosen."""
-        super().currentChanged(current, previous)
+        QAbstractItemView.currentChanged(self, current, previous)
         self.viewport().update()
         self.hovered.emit(current.row())
 
@@ -285,5 +296,5 @@ class CaptionView(QAbstractItemView):
     def wheelEvent(self, event: object) -> None:
         """Scroll, and stop to follow the end if it is left."""
         self._following = False
-        super().wheelEvent(event)  # type: ignore[arg-type]
+        QAbstractItemView.wheelEvent(self, event)  # type: ignore[arg-type]
         self._scrolled_by_hand()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 REPORTS = 20  # that stay
 SAFE_AFTER = 2  # crashes in a row
@@ -24,7 +25,7 @@ class Crashes:
         self.folder = folder
         self.tell: Callable[[Path], object] = lambda _: None
         self._mark = folder / "window.running"
-        self._file = (folder / "window-crash.log").open("a", encoding="utf-8")
+        self._file: TextIO | None = None
         self.before = self._counted()
 
     @property
@@ -42,6 +43,7 @@ class Crashes:
 
     def watch(self) -> None:
         """Report what nobody catches, and what ends the process from below."""
+        self._file = (self.folder / "window-crash.log").open("a", encoding="utf-8")
         faulthandler.enable(self._file)
         sys.excepthook = self._report
         threading.excepthook = lambda args: self._report(args.exc_type, args.exc_value, args.exc_traceback)
@@ -49,8 +51,9 @@ class Crashes:
     def ended_well(self) -> None:
         """The start before the next was no crash."""
         self._mark.unlink(missing_ok=True)
-        faulthandler.disable()
-        self._file.close()
+        if self._file is not None:
+            faulthandler.disable()
+            self._file.close()
 
     def _report(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):

@@ -6,11 +6,12 @@ import getpass
 import hashlib
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtCore import QLockFile, QObject, QThread, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 RAISE = b"raise\n"
-WAITS_MS = (100, 400, 1000, 2000)  # for a first one that has only just begun
+TRIES, REST_MS = 60, 50  # for a first one that has only just begun
+ANSWER_MS = 1000
 
 
 class Single(QObject):
@@ -30,13 +31,14 @@ class Single(QObject):
 
     def first(self) -> bool:
         """Return whether this is the only one; if not, the other was asked to come to the front."""
-        for wait in WAITS_MS:
+        for _ in range(TRIES):
             if self._lock.tryLock(0):
                 QLocalServer.removeServer(self._name)  # left by a crash, since the lock was free
                 self._server.listen(self._name)
                 return True
-            if self._ask(wait):
+            if self._ask():
                 return False
+            QThread.msleep(REST_MS)
         return False
 
     def close(self) -> None:
@@ -44,13 +46,13 @@ class Single(QObject):
         self._server.close()
         self._lock.unlock()
 
-    def _ask(self, wait: int) -> bool:
+    def _ask(self) -> bool:
         socket = QLocalSocket()
         socket.connectToServer(self._name)
-        if not socket.waitForConnected(wait):
+        if not socket.waitForConnected(ANSWER_MS):
             return False
         socket.write(RAISE)
-        sent = socket.waitForBytesWritten(wait)
+        sent = socket.waitForBytesWritten(ANSWER_MS)
         socket.disconnectFromServer()
         return sent
 

@@ -5,14 +5,43 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QKeySequenceEdit
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit
 
 from app.window.pages.page import Page
 from app.window.parts import button
 from app.window.preferences import Kept, KeySettings
 from app.window.theme import Theme
+
+MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
+
+
+class KeyField(QLineEdit):
+    """Takes the keys that are pressed in it; `chosen` tells them as Qt writes them, empty for none."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep keys from being taken for what they are set to do."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take a key with its modifiers; Tab goes on, Backspace alone means none."""
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) or key in MODIFIERS:
+            event.ignore()
+        elif key == Qt.Key.Key_Backspace:
+            self.chosen.emit("")
+        else:
+            self.chosen.emit(QKeySequence(event.keyCombination()).toString())
 
 
 class Shortcuts(Page):
@@ -20,7 +49,9 @@ class Shortcuts(Page):
 
     def __init__(self, theme: Theme, kept: Kept) -> None:
         super().__init__(
-            theme, self.tr("Shortcuts"), self.tr("Click a field and press the keys. Changes hold at once.")
+            theme,
+            self.tr("Shortcuts"),
+            self.tr("Choose a field and press the keys, or Backspace for none. Changes hold at once."),
         )
         self._kept = kept
         self._names = {
@@ -33,12 +64,10 @@ class Shortcuts(Page):
             "sidebar": self.tr("Show or hide conversations"),
             "settings": self.tr("Settings"),
         }
-        self.edits: dict[str, QKeySequenceEdit] = {}
+        self.edits: dict[str, KeyField] = {}
         for key, name in self._names.items():
-            edit = QKeySequenceEdit()
-            edit.setMaximumSequenceLength(1)
-            edit.setClearButtonEnabled(True)
-            edit.editingFinished.connect(partial(self._choose, key))
+            edit = KeyField()
+            edit.chosen.connect(partial(self._choose, key))
             self.edits[key] = edit
             self.row(name, edit)
         self.said = self.hint()
@@ -54,15 +83,12 @@ class Shortcuts(Page):
 
     def _show(self) -> None:
         for key, edit in self.edits.items():
-            with QSignalBlocker(edit):
-                edit.setKeySequence(QKeySequence(getattr(self._kept.now.keys, key)))
+            edit.setText(getattr(self._kept.now.keys, key) or self.tr("none"))
 
-    def _choose(self, key: str) -> None:
-        wanted = self.edits[key].keySequence().toString()
+    def _choose(self, key: str, wanted: str) -> None:
         taken = [other for other, has in asdict(self._kept.now.keys).items() if has == wanted and other != key]
         if wanted and taken:
             self.said.setText(self.tr("{key} is taken already: {what}.").format(key=wanted, what=self._names[taken[0]]))
-            self._show()
             return
         self.said.clear()
         self._kept.set("keys", **{key: wanted})

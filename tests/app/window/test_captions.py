@@ -181,6 +181,6 @@ def test_rows_are_walked_by_keys_and_seen(captions, view):
 @pytest.mark.parametrize("percent", [100, 150, 200])
 def test_a_guess_is_near_what_is_set(qapp, theme, percent):
     measures = Measures(Look(percent=percent), 700)
-    for caption in many(1) + [Caption("user", settled="Short.")]:
+    for caption in [*many(1), Caption("user", settled="Short.")]:
         height = Setting(caption, "You", measures).height
         assert measures.guess(caption) == pytest.approx(height, rel=0.5)

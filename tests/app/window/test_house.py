@@ -1,0 +1,153 @@
+"""How the program behaves: one window, no engine in its process, reports of its own faults, a careful start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+
+import app
+from app.window.crashes import Crashes
+from app.window.preferences import Kept
+from app.window.single import Single
+
+ROOT = Path(app.__file__).parents[1]
+FORBIDDEN = (
+    "torch",
+    "ctranslate2",
+    "llama_cpp",
+    "onnxruntime",
+    "faster_whisper",
+    "transformers",
+    "moshi",
+    "sounddevice",
+)
+
+
+@pytest.fixture
+def python():
+    """Start Python on some code; what still runs in the end is ended."""
+    all_ = []
+
+    def start(code, *arguments):
+        command = [sys.executable, "-c", code, *map(str, arguments)]
+        all_.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
+        return all_[-1]
+
+    yield start
+    for each in all_:
+        each.kill()
+        each.communicate()
+
+
+def test_the_window_loads_no_model_runtime(python):
+    code = f"""
+import sys
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {FORBIDDEN!r}:
+            raise AssertionError(f"{{name}} is no part of the window")
+sys.meta_path.insert(0, Refuse())
+import app.main, app.window.start
+"""
+    assert python(code).wait(60) == 0
+
+
+FIRST = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QTimer
+from app.window.single import Single
+application = QCoreApplication([])
+single = Single(Path(sys.argv[1]))
+first = single.first()
+print("first" if first else "second", flush=True)
+if first:
+    single.asked.connect(lambda: print("asked", flush=True))
+    QTimer.singleShot(int(sys.argv[2]), application.quit)
+    application.exec()
+"""
+
+
+def test_of_five_that_start_at_once_one_stays(tmp_path, python):
+    all_ = [python(FIRST, tmp_path, 15_000) for _ in range(5)]
+    said = [each.communicate(timeout=60)[0] for each in all_]
+    assert sorted(text.split()[0] for text in said) == ["first"] + ["second"] * 4
+    assert next(text for text in said if text.startswith("first")).count("asked") == 4
+
+
+def test_a_crash_leaves_room_for_the_next(tmp_path, python, qapp):
+    killed = python(FIRST, tmp_path, 60_000)
+    assert killed.stdout.readline() == "first\n"
+    killed.kill()
+    killed.wait()
+    next_ = Single(tmp_path)
+    assert next_.first()
+    next_.close()
+
+
+def test_the_second_brings_the_first_to_the_front(tmp_path, python, qapp):
+    first, told = Single(tmp_path), []
+    assert first.first()
+    first.asked.connect(lambda: told.append(1))
+    other = python(FIRST, tmp_path, 1000)
+    while other.poll() is None:
+        QTest.qWait(20)
+    QTest.qWait(50)
+    assert other.stdout.read() == "second\n"
+    assert told == [1]
+    first.close()
+
+
+def test_a_start_after_two_crashes_is_a_careful_one(tmp_path):
+    assert [Crashes(tmp_path).safe for _ in range(3)] == [False, False, True]
+    well = Crashes(tmp_path)
+    well.ended_well()
+    assert not Crashes(tmp_path).safe
+
+
+def test_a_careful_start_changes_nothing_on_the_disk(tmp_path):
+    file = tmp_path / "window.toml"
+    Kept(file).set("keys", stop="F5")
+    careful = Kept(file, changeable=False)
+    assert careful.now.keys.stop == "Esc"
+    careful.set("look", theme="dark")
+    assert careful.now.look.theme == "dark"
+    assert Kept(file).now.keys.stop == "F5"
+    assert Kept(file).now.look.theme == "system"
+
+
+@pytest.fixture
+def crashes(tmp_path):
+    hooks = sys.excepthook, threading.excepthook
+    made = Crashes(tmp_path)
+    made.watch()
+    yield made
+    sys.excepthook, threading.excepthook = hooks
+    made.ended_well()
+
+
+def test_a_fault_is_reported_here_without_what_was_said(crashes, tmp_path):
+    told = []
+    crashes.tell = told.append
+    try:
+        raise ValueError("my secret words")
+    except ValueError:
+        sys.excepthook(*sys.exc_info())
+    text = told[0].read_text()
+    assert "ValueError" in text
+    assert "test_house.py" in text
+    assert "secret" not in text.replace('raise ValueError("my secret words")', "")
+
+
+def test_what_cannot_be_used_in_the_preferences_is_said(tmp_path):
+    file = tmp_path / "window.toml"
+    file.write_text('[look]\ntext_percent = 1000\ntheme = "dark"\n')
+    kept = Kept(file)
+    assert kept.now.look.text_percent == 100
+    assert kept.now.look.theme == "dark"
+    assert "text_percent" in str(kept.complaints[0])
