@@ -25,6 +25,8 @@ from core.news import TurnKept, TurnSeen
 from core.records import Notice, TurnRecord
 from core.types import NO_TURN, VOICE_RATE, Turn
 
+translate = QCoreApplication.translate
+
 SPEAKING_NOW = Turn(-1)  # the user's words before they belong to a turn
 TRACELESS = ("empty", "merged")  # outcomes of turns in which nothing was said, or that went on in the next
 PACE = 0.06  # seconds that a letter takes, about: no sound comes here, by which it could be told
@@ -150,15 +152,17 @@ class Live:
 def both_sides(seen: TurnSeen, written: str = "", turn: Turn = NO_TURN) -> list[Caption]:
     """Return the captions of a turn that is over; `turn` names them until the store does."""
     row = seen.row or None
-    user = Caption("user", turn, row, seen.user, note="" if seen.user else _tr("not understood"))
+    user = Caption("user", turn, row, seen.user, note="" if seen.user else translate("Live", "not understood"))
     captions = [replace(user, seconds=seen.user_seconds)]
     note = ""
     if seen.error:
-        note = _tr("No answer: {stage} failed. You can say it again.").format(stage=stage_name(seen.stage))
+        note = translate("Live", "No answer: {stage} failed. You can say it again.").format(
+            stage=stage_name(seen.stage)
+        )
     elif not seen.done:
-        note = _tr("broken off when Sotto ended")
+        note = translate("Live", "broken off when Sotto ended")
     elif seen.outcome in ("interrupted", "hushed"):
-        note = "" if written else _tr("cut off here")
+        note = "" if written else translate("Live", "cut off here")
     unheard = " ".join(written.split()[len(seen.reply.split()) :]) if seen.outcome != "answered" else ""
     if seen.reply or note or unheard:
         caption = Caption("reply", turn, row, seen.reply, unheard=unheard, note=note, seconds=seen.reply_seconds)
@@ -168,7 +172,9 @@ def both_sides(seen: TurnSeen, written: str = "", turn: Turn = NO_TURN) -> list[
 
 def stage_name(stage: str) -> str:
     """Return what a stage is called for people."""
-    return {"mind": _tr("understanding or thinking"), "mouth": _tr("the voice")}.get(stage, stage)
+    return {"mind": translate("Live", "understanding or thinking"), "mouth": translate("Live", "the voice")}.get(
+        stage, stage
+    )
 
 
 def _seen(record: TurnRecord) -> TurnSeen:
@@ -183,7 +189,3 @@ def _seen(record: TurnRecord) -> TurnSeen:
         stage=record.stage,
         error=record.error,
     )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Live", text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import QCoreApplication, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -16,17 +16,17 @@ from app import settings_file
 from app.engine.link import EngineLink
 from app.folders import data_folder, log_folder
 from app.folders import settings_file as settings_path
-from app.window import preferences
+from app.window import preferences, translating
 from app.window.crashes import Crashes
 from app.window.house import House, Places
 from app.window.preferences import Kept
 from app.window.single import Single
 from app.window.theme import Theme
-from app.window.translating import translate
 from core.commands import Setup
 from core.news import SettingsUsed, Trouble
 from core.settings import Settings
 
+translate = QCoreApplication.translate
 ENDING_S = 2.5  # that the engine may take to write what was said
 
 
@@ -75,7 +75,7 @@ def _house(application: QApplication, asked: Asked, crashes: Crashes) -> tuple[H
     settings, complaints = settings_file.read(file, Settings())
     if crashes.safe:
         settings = Settings()
-    translate(application, kept.now.look.language)
+    translating.translate(application, kept.now.look.language)
     theme = Theme(application)
     theme.show(kept.now.look.theme, kept.now.look.text_percent, kept.now.look.still == "on")
     places = Places(data, file, log_folder(), file.with_name("window-state.ini"))
@@ -92,10 +92,12 @@ def _begin(house: House, link: EngineLink, crashes: Crashes) -> None:
     house.door.connect_to(link)
     crashes.tell = lambda path: QTimer.singleShot(0, house, lambda: _report(house, path))
     if crashes.safe:
-        what = house.tr("Sotto ended unexpectedly several times, and starts with care.")
-        works = house.tr("Everything works, with ordinary settings; yours are kept, and changes are not written.")
-        mend = house.tr("Start it again to have your own settings back.")
-        house.say(Trouble(what, works, mend), house.tr("Open reports"), lambda: _open(crashes.folder))
+        what = translate("Start", "Sotto ended unexpectedly several times, and starts with care.")
+        works = translate(
+            "Start", "Everything works, with ordinary settings; yours are kept, and changes are not written."
+        )
+        mend = translate("Start", "Start it again to have your own settings back.")
+        house.say(Trouble(what, works, mend), translate("Start", "Open reports"), lambda: _open(crashes.folder))
     elif house.kept.now.manners.first_run == "due":
         house.show_first_run()
     gc.collect()
@@ -105,17 +107,19 @@ def _begin(house: House, link: EngineLink, crashes: Crashes) -> None:
 def _complain(house: House, complaints: list[str]) -> None:
     if not complaints:
         return
-    what = house.tr("Something in your settings cannot be used: {where}").format(where=complaints[0])
+    what = translate("Start", "Something in your settings cannot be used: {where}").format(where=complaints[0])
     if len(complaints) > 1:
-        what += " " + house.tr("({count} more)").format(count=len(complaints) - 1)
-    works = house.tr("All other settings hold. The file is kept beside the new one when you change a setting.")
-    house.say(Trouble(what, works), house.tr("Copy all"), lambda: _copy("\n".join(complaints)))
+        what += " " + translate("Start", "({count} more)").format(count=len(complaints) - 1)
+    works = translate(
+        "Start", "All other settings hold. The file is kept beside the new one when you change a setting."
+    )
+    house.say(Trouble(what, works), translate("Start", "Copy all"), lambda: _copy("\n".join(complaints)))
 
 
 def _report(house: House, path: Path) -> None:
-    what = house.tr("Something in the window did not work.")
-    works = house.tr("The conversation is safe and goes on. A report is in {file}; nothing was sent.")
-    house.say(Trouble(what, works.format(file=path)), house.tr("Open folder"), lambda: _open(path.parent))
+    what = translate("Start", "Something in the window did not work.")
+    works = translate("Start", "The conversation is safe and goes on. A report is in {file}; nothing was sent.")
+    house.say(Trouble(what, works.format(file=path)), translate("Start", "Open folder"), lambda: _open(path.parent))
 
 
 def _write(house: House, file: Path, settings: Settings) -> None:

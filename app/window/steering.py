@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.window.banner import announce
 from app.window.desk import Desk
@@ -17,6 +17,8 @@ from core.commands import Hush, Mute, Press, Release, Rest, Talk, Unmute, UseSet
 from core.news import AudioLost, AudioOpened, EngineState, ReplyTimes, SettingsUsed, Standing, Trouble
 from core.records import Notice, TurnRecord
 from core.settings import Settings
+
+translate = QCoreApplication.translate
 
 
 class Steering(QObject):
@@ -66,7 +68,7 @@ class Steering(QObject):
         if state.phase in ("restarting", "safe", "stopped"):
             self._live.broken_off()
         if state.why and state.phase in ("restarting", "safe", "stopped"):
-            self._desk.banner.show_trouble(_spoken(self, state))
+            self._desk.banner.show_trouble(_spoken(state))
         self._show(state)
 
     def _show(self, news: Any) -> None:
@@ -124,16 +126,22 @@ class Steering(QObject):
             self._door.ask(Release())
 
 
-def _spoken(here: QObject, state: EngineState) -> Trouble:
+def _spoken(state: EngineState) -> Trouble:
     why = f"({state.why})" if state.why else ""
     if state.phase == "restarting":
-        works = here.tr("Nothing that was said is lost, and you can read and write.")
+        works = translate("Steering", "Nothing that was said is lost, and you can read and write.")
         return Trouble(
-            here.tr("The engine stopped {why}.").format(why=why), works, here.tr("It is being started again.")
+            translate("Steering", "The engine stopped {why}.").format(why=why),
+            works,
+            translate("Steering", "It is being started again."),
         )
     if state.phase == "safe":
-        works = here.tr("It runs on the pocket pack, with ordinary settings.")
-        mend = here.tr("Choose other models in Settings, under Models.")
-        return Trouble(here.tr("The engine would not stay up {why}.").format(why=why), works, mend)
-    works = here.tr("Past conversations are safe on the disk.")
-    return Trouble(here.tr("The engine cannot be started {why}.").format(why=why), works, here.tr("Start Sotto again."))
+        works = translate("Steering", "It runs on the pocket pack, with ordinary settings.")
+        mend = translate("Steering", "Choose other models in Settings, under Models.")
+        return Trouble(translate("Steering", "The engine would not stay up {why}.").format(why=why), works, mend)
+    works = translate("Steering", "Past conversations are safe on the disk.")
+    return Trouble(
+        translate("Steering", "The engine cannot be started {why}.").format(why=why),
+        works,
+        translate("Steering", "Start Sotto again."),
+    )

@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication
 from core.conversation import State
 from core.news import EngineState, Standing
 
+translate = QCoreApplication.translate
+
 
 class Mood(Enum):
     """What one look should tell."""
@@ -71,34 +73,32 @@ class Circumstances:
 def word(mood: Mood) -> str:
     """Return the one word."""
     return {
-        Mood.WAKING: _tr("Waking up"),
-        Mood.RECOVERING: _tr("Recovering"),
-        Mood.PAUSED: _tr("Paused"),
-        Mood.MUTED: _tr("Muted"),
-        Mood.LISTENING: _tr("Listening"),
-        Mood.HEARING: _tr("Hearing you"),
-        Mood.THINKING: _tr("Thinking"),
-        Mood.SPEAKING: _tr("Speaking"),
-        Mood.STOPPED: _tr("Stopped"),
+        Mood.WAKING: translate("Mood", "Waking up"),
+        Mood.RECOVERING: translate("Mood", "Recovering"),
+        Mood.PAUSED: translate("Mood", "Paused"),
+        Mood.MUTED: translate("Mood", "Muted"),
+        Mood.LISTENING: translate("Mood", "Listening"),
+        Mood.HEARING: translate("Mood", "Hearing you"),
+        Mood.THINKING: translate("Mood", "Thinking"),
+        Mood.SPEAKING: translate("Mood", "Speaking"),
+        Mood.STOPPED: translate("Mood", "Stopped"),
     }[mood]
 
 
 def hint(mood: Mood, mode: str) -> str:
     """Return what the user can do now, in one short sentence."""
     if mood is Mood.LISTENING and mode == "push":
-        return _tr("Hold Talk while you speak.")
+        return translate("Mood", "Hold Talk while you speak.")
     if mood is Mood.LISTENING and mode == "tap":
-        return _tr("Tap Talk, speak, and tap it again.")
+        return translate("Mood", "Tap Talk, speak, and tap it again.")
     return {
-        Mood.WAKING: _tr("The models are being loaded. You can type already."),
-        Mood.RECOVERING: _tr("Something stopped and is being started again. Nothing that was said is lost."),
-        Mood.PAUSED: _tr("The microphone is closed. Press Talk, or type."),
-        Mood.MUTED: _tr("Nothing is heard until you unmute."),
-        Mood.LISTENING: _tr("Just speak."),
-        Mood.SPEAKING: _tr("Speak, or press Stop, to interrupt."),
-        Mood.STOPPED: _tr("It would not stay up. Past conversations can be read."),
+        Mood.WAKING: translate("Mood", "The models are being loaded. You can type already."),
+        Mood.RECOVERING: translate(
+            "Mood", "Something stopped and is being started again. Nothing that was said is lost."
+        ),
+        Mood.PAUSED: translate("Mood", "The microphone is closed. Press Talk, or type."),
+        Mood.MUTED: translate("Mood", "Nothing is heard until you unmute."),
+        Mood.LISTENING: translate("Mood", "Just speak."),
+        Mood.SPEAKING: translate("Mood", "Speak, or press Stop, to interrupt."),
+        Mood.STOPPED: translate("Mood", "It would not stay up. Past conversations can be read."),
     }.get(mood, "")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Mood", text)

@@ -1,0 +1,1220 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>About</name>
+    <message>
+        <source>A voice companion that lives on your own computer.</source>
+        <translation>Ein Gesprächspartner, der auf deinem eigenen Rechner lebt.</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>Über Sotto</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>Lizenzen</translation>
+    </message>
+    <message>
+        <source>If something fails</source>
+        <translation>Wenn etwas nicht geht</translation>
+    </message>
+    <message>
+        <source>These facts hold no word of any conversation. They stay here unless you send them.</source>
+        <translation>Diese Angaben enthalten kein Wort aus einem Gespräch. Sie bleiben hier, solange du sie nicht verschickst.</translation>
+    </message>
+    <message>
+        <source>Facts for a report</source>
+        <translation>Angaben für eine Fehlermeldung</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Open the folder of logs and reports</source>
+        <translation>Ordner mit Protokollen und Berichten öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>Audio</name>
+    <message>
+        <source>Audio</source>
+        <translation>Ton</translation>
+    </message>
+    <message>
+        <source>A change holds at once; a reply under way goes on.</source>
+        <translation>Eine Änderung gilt sofort; eine laufende Antwort geht weiter.</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>Mikrofon</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Pegel</translation>
+    </message>
+    <message>
+        <source>Loudspeaker</source>
+        <translation>Lautsprecher</translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation>Probier es aus</translation>
+    </message>
+    <message>
+        <source>Record three seconds and play them</source>
+        <translation>Drei Sekunden aufnehmen und abspielen</translation>
+    </message>
+    <message>
+        <source>Play a tone</source>
+        <translation>Einen Ton abspielen</translation>
+    </message>
+    <message>
+        <source>The recording is played to you and then forgotten.</source>
+        <translation>Die Aufnahme wird dir vorgespielt und dann vergessen.</translation>
+    </message>
+    <message>
+        <source>Echo</source>
+        <translation>Echo</translation>
+    </message>
+    <message>
+        <source>Take it away</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Leave it (headphones)</source>
+        <translation>Belassen (Kopfhörer)</translation>
+    </message>
+    <message>
+        <source>With loudspeakers, Sotto must not hear itself. With headphones there is no echo.</source>
+        <translation>Bei Lautsprechern darf Sotto sich nicht selbst hören. Mit Kopfhörern gibt es kein Echo.</translation>
+    </message>
+    <message>
+        <source>Its own voice in the microphone</source>
+        <translation>Die eigene Stimme im Mikrofon</translation>
+    </message>
+    <message>
+        <source>No device is in use; Talk opens them.</source>
+        <translation>Kein Gerät ist in Gebrauch; Sprechen öffnet sie.</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>{device} (not there now)</source>
+        <translation>{device} (gerade nicht da)</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>In use: {microphone} and {loudspeaker}.</source>
+        <translation>In Gebrauch: {microphone} und {loudspeaker}.</translation>
+    </message>
+    <message>
+        <source>Speak now, for three seconds …</source>
+        <translation>Sprich jetzt, drei Sekunden lang …</translation>
+    </message>
+    <message>
+        <source>Too loud, it is distorted: turn the microphone down.</source>
+        <translation>Zu laut, es ist verzerrt: Stell das Mikrofon leiser.</translation>
+    </message>
+    <message>
+        <source>Hardly anything was heard: choose another microphone, or turn it up.</source>
+        <translation>Kaum etwas war zu hören: Wähle ein anderes Mikrofon oder stell es lauter.</translation>
+    </message>
+    <message>
+        <source>That is good.</source>
+        <translation>Das ist gut.</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Captions</name>
+    <message>
+        <source>(cut off before: {words})</source>
+        <translation>(abgebrochen vor: {words})</translation>
+    </message>
+</context>
+<context>
+    <name>Companion</name>
+    <message>
+        <source>Companion</source>
+        <translation>Gegenüber</translation>
+    </message>
+    <message>
+        <source>Changes hold from the next reply on.</source>
+        <translation>Änderungen gelten ab der nächsten Antwort.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Who it is</source>
+        <translation>Wer es ist</translation>
+    </message>
+    <message>
+        <source>{name} stands for its name.</source>
+        <translation>{name} steht für seinen Namen.</translation>
+    </message>
+    <message>
+        <source>As it came</source>
+        <translation>Wie geliefert</translation>
+    </message>
+    <message>
+        <source>What it keeps in mind of you</source>
+        <translation>Was es sich von dir merkt</translation>
+    </message>
+    <message>
+        <source>It reads these lines before each reply. Edit a line to word it anew.</source>
+        <translation>Es liest diese Zeilen vor jeder Antwort. Bearbeite eine Zeile, um sie neu zu fassen.</translation>
+    </message>
+    <message>
+        <source>Something new</source>
+        <translation>Etwas Neues</translation>
+    </message>
+    <message>
+        <source>Keep in mind</source>
+        <translation>Merken</translation>
+    </message>
+    <message>
+        <source>Forget the chosen line</source>
+        <translation>Gewählte Zeile vergessen</translation>
+    </message>
+</context>
+<context>
+    <name>Computer</name>
+    <message>
+        <source>Your computer</source>
+        <translation>Dein Rechner</translation>
+    </message>
+    <message>
+        <source>What to begin with</source>
+        <translation>Womit du beginnst</translation>
+    </message>
+    <message>
+        <source>The pocket pack comes with Sotto and runs on any computer, so that you can begin now. It is tiny: it understands and says little, in a tinny voice. Larger models can be added at any time in Settings, under Models.</source>
+        <translation>Das Taschenpaket kommt mit Sotto und läuft auf jedem Rechner, du kannst also gleich beginnen. Es ist winzig: Es versteht und sagt wenig, mit blecherner Stimme. Größere Modelle kannst du jederzeit in den Einstellungen unter Modelle hinzufügen.</translation>
+    </message>
+    <message>
+        <source>Processor: {count} cores.</source>
+        <translation>Prozessor: {count} Kerne.</translation>
+    </message>
+    <message>
+        <source>Memory: {size} GB.</source>
+        <translation>Arbeitsspeicher: {size} GB.</translation>
+    </message>
+    <message>
+        <source>Free on the disk: {size} GB.</source>
+        <translation>Frei auf der Platte: {size} GB.</translation>
+    </message>
+    <message>
+        <source>a graphics card by NVIDIA was found; large models may run on it.</source>
+        <translation>eine Grafikkarte von NVIDIA ist da; große Modelle können darauf laufen.</translation>
+    </message>
+    <message>
+        <source>no graphics card for models was found; they run on the processor, which suits small ones.</source>
+        <translation>keine Grafikkarte für Modelle ist da; sie laufen auf dem Prozessor, was für kleine reicht.</translation>
+    </message>
+    <message>
+        <source>Graphics: {verdict}</source>
+        <translation>Grafik: {verdict}</translation>
+    </message>
+</context>
+<context>
+    <name>Conversations</name>
+    <message>
+        <source>(not understood)</source>
+        <translation>(nicht verstanden)</translation>
+    </message>
+    <message>
+        <source>1 turn</source>
+        <translation>1 Wechsel</translation>
+    </message>
+    <message>
+        <source>{count} turns</source>
+        <translation>{count} Wechsel</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>Conversation</source>
+        <translation>Gespräch</translation>
+    </message>
+    <message>
+        <source>Show or hide past conversations</source>
+        <translation>Frühere Gespräche zeigen oder verbergen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Press Talk and say something, or write.
+Nothing leaves this computer.</source>
+        <translation>Drück auf Sprechen und sag etwas, oder schreib.
+Nichts verlässt diesen Rechner.</translation>
+    </message>
+</context>
+<context>
+    <name>FirstRun</name>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>Auslassen</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>Beginnen</translation>
+    </message>
+    <message>
+        <source>{step} of {steps}</source>
+        <translation>{step} von {steps}</translation>
+    </message>
+</context>
+<context>
+    <name>General</name>
+    <message>
+        <source>General</source>
+        <translation>Allgemein</translation>
+    </message>
+    <message>
+        <source>Changes hold at once, unless it says otherwise.</source>
+        <translation>Änderungen gelten sofort, wenn nichts anderes dabeisteht.</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>Textgröße</translation>
+    </message>
+    <message>
+        <source>Reduce motion</source>
+        <translation>Weniger Bewegung</translation>
+    </message>
+    <message>
+        <source>The string and the ring stand still.</source>
+        <translation>Saite und Ring stehen still.</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Language of the window</source>
+        <translation>Sprache des Fensters</translation>
+    </message>
+    <message>
+        <source>Holds when Sotto is started again.</source>
+        <translation>Gilt, wenn Sotto neu gestartet wird.</translation>
+    </message>
+    <message>
+        <source>Beside other programs</source>
+        <translation>Neben anderen Programmen</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>Benachrichtigungen</translation>
+    </message>
+    <message>
+        <source>Tell of answers and troubles while the window is hidden.</source>
+        <translation>Antworten und Störungen melden, während das Fenster verborgen ist.</translation>
+    </message>
+    <message>
+        <source>Icon in the system&apos;s tray</source>
+        <translation>Symbol im Infobereich</translation>
+    </message>
+    <message>
+        <source>Where the system has a tray.</source>
+        <translation>Wo das System einen hat.</translation>
+    </message>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
+    </message>
+    <message>
+        <source>Show the first steps again</source>
+        <translation>Erste Schritte noch einmal zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>House</name>
+    <message>
+        <source>The change could not be written to the disk ({why}).</source>
+        <translation>Die Änderung konnte nicht gespeichert werden ({why}).</translation>
+    </message>
+    <message>
+        <source>It holds until you close the window.</source>
+        <translation>Sie gilt, bis du das Fenster schließt.</translation>
+    </message>
+    <message>
+        <source>Free some space and try again.</source>
+        <translation>Schaffe Platz und versuche es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Something stopped and is being started again.</source>
+        <translation>Etwas ist ausgefallen und wird neu gestartet.</translation>
+    </message>
+</context>
+<context>
+    <name>Instrument</name>
+    <message>
+        <source>Both voices</source>
+        <translation>Beide Stimmen</translation>
+    </message>
+</context>
+<context>
+    <name>Keeping</name>
+    <message>
+        <source>Exported to {file}</source>
+        <translation>Exportiert nach {file}</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Title (empty: its first words)</source>
+        <translation>Titel (leer: die ersten Worte)</translation>
+    </message>
+    <message>
+        <source>Delete “{title}” with its sound, without a trace?</source>
+        <translation>„{title}“ samt Ton spurlos löschen?</translation>
+    </message>
+    <message>
+        <source>Export as {format}</source>
+        <translation>Als {format} exportieren</translation>
+    </message>
+    <message>
+        <source>Delete this turn, both sides of it, without a trace?</source>
+        <translation>Diesen Wechsel, beide Seiten, spurlos löschen?</translation>
+    </message>
+    <message>
+        <source>This cannot be undone.</source>
+        <translation>Das lässt sich nicht rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+</context>
+<context>
+    <name>Listening</name>
+    <message>
+        <source>Listening</source>
+        <translation>Zuhören</translation>
+    </message>
+    <message>
+        <source>Changes hold from the next thing that you say.</source>
+        <translation>Änderungen gelten ab dem Nächsten, was du sagst.</translation>
+    </message>
+    <message>
+        <source>Hands-free</source>
+        <translation>Freihändig</translation>
+    </message>
+    <message>
+        <source>Hold to talk</source>
+        <translation>Zum Sprechen halten</translation>
+    </message>
+    <message>
+        <source>Tap to talk</source>
+        <translation>Zum Sprechen tippen</translation>
+    </message>
+    <message>
+        <source>How Talk works</source>
+        <translation>Wie Sprechen geht</translation>
+    </message>
+    <message>
+        <source>Patience</source>
+        <translation>Geduld</translation>
+    </message>
+    <message>
+        <source>To the left it answers sooner, to the right it lets you think longer.</source>
+        <translation>Nach links antwortet es früher, nach rechts lässt es dich länger nachdenken.</translation>
+    </message>
+    <message>
+        <source>How long a pause may last</source>
+        <translation>Wie lang eine Pause sein darf</translation>
+    </message>
+    <message>
+        <source>While you speak</source>
+        <translation>Während du sprichst</translation>
+    </message>
+    <message>
+        <source>Show your words as you speak</source>
+        <translation>Deine Worte beim Sprechen zeigen</translation>
+    </message>
+    <message>
+        <source>Takes computing time; without it your words are shown when you have finished.</source>
+        <translation>Kostet Rechenzeit; ohne dies erscheinen deine Worte, wenn du fertig bist.</translation>
+    </message>
+    <message>
+        <source>Let it murmur</source>
+        <translation>Es murmeln lassen</translation>
+    </message>
+    <message>
+        <source>A “mm-hm” while you speak, a “hmm” while it thinks.</source>
+        <translation>Ein „mhm“, während du sprichst, ein „hm“, während es nachdenkt.</translation>
+    </message>
+    <message>
+        <source>Eager</source>
+        <translation>Eifrig</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>Normal</translation>
+    </message>
+    <message>
+        <source>Patient</source>
+        <translation>Geduldig</translation>
+    </message>
+    <message>
+        <source>{name}: your turn usually ends after {seconds} s of silence.</source>
+        <translation>{name}: Meist bist du nach {seconds} s Stille fertig.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>The key for Talk is {key}; change it under Shortcuts.</source>
+        <translation>Die Taste für Sprechen ist {key}; unter Tasten kannst du sie ändern.</translation>
+    </message>
+</context>
+<context>
+    <name>Live</name>
+    <message>
+        <source>not understood</source>
+        <translation>nicht verstanden</translation>
+    </message>
+    <message>
+        <source>No answer: {stage} failed. You can say it again.</source>
+        <translation>Keine Antwort: {stage} ist ausgefallen. Sag es einfach noch einmal.</translation>
+    </message>
+    <message>
+        <source>broken off when Sotto ended</source>
+        <translation>abgebrochen, als Sotto endete</translation>
+    </message>
+    <message>
+        <source>cut off here</source>
+        <translation>hier abgebrochen</translation>
+    </message>
+    <message>
+        <source>understanding or thinking</source>
+        <translation>Verstehen oder Nachdenken</translation>
+    </message>
+    <message>
+        <source>the voice</source>
+        <translation>die Stimme</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>A pack holds all models. Another is loaded at once; the conversation goes on with it.</source>
+        <translation>Ein Paket enthält alle Modelle. Ein anderes wird sofort geladen; das Gespräch geht damit weiter.</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Loading</source>
+        <translation>Laden</translation>
+    </message>
+    <message>
+        <source>Choose a pack&apos;s folder…</source>
+        <translation>Ordner eines Pakets wählen…</translation>
+    </message>
+    <message>
+        <source>Use the pocket pack</source>
+        <translation>Taschenpaket verwenden</translation>
+    </message>
+    <message>
+        <source>The pocket pack comes with Sotto. It is tiny: it shows that everything works.</source>
+        <translation>Das Taschenpaket kommt mit Sotto. Es ist winzig: Es zeigt, dass alles funktioniert.</translation>
+    </message>
+    <message>
+        <source>What they may take</source>
+        <translation>Was sie beanspruchen dürfen</translation>
+    </message>
+    <message>
+        <source>Sotto&apos;s own choice</source>
+        <translation>Sottos eigene Wahl</translation>
+    </message>
+    <message>
+        <source>Threads of the processor</source>
+        <translation>Fäden des Prozessors</translation>
+    </message>
+    <message>
+        <source>Holds when Sotto is started again.</source>
+        <translation>Gilt, wenn Sotto neu gestartet wird.</translation>
+    </message>
+    <message>
+        <source>None is loaded yet.</source>
+        <translation>Noch ist keines geladen.</translation>
+    </message>
+    <message>
+        <source>Loading: {part}</source>
+        <translation>Wird geladen: {part}</translation>
+    </message>
+    <message>
+        <source>Loaded within {seconds} s.</source>
+        <translation>Geladen in {seconds} s.</translation>
+    </message>
+    <message>
+        <source>Choose a pack&apos;s folder</source>
+        <translation>Ordner eines Pakets wählen</translation>
+    </message>
+</context>
+<context>
+    <name>Mood</name>
+    <message>
+        <source>Waking up</source>
+        <translation>Wacht auf</translation>
+    </message>
+    <message>
+        <source>Recovering</source>
+        <translation>Erholt sich</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Muted</source>
+        <translation>Stumm</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>Zuhören</translation>
+    </message>
+    <message>
+        <source>Hearing you</source>
+        <translation>Hört dich</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>Denkt nach</translation>
+    </message>
+    <message>
+        <source>Speaking</source>
+        <translation>Spricht</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Hold Talk while you speak.</source>
+        <translation>Halte Sprechen, während du sprichst.</translation>
+    </message>
+    <message>
+        <source>Tap Talk, speak, and tap it again.</source>
+        <translation>Tipp auf Sprechen, sprich, und tipp noch einmal.</translation>
+    </message>
+    <message>
+        <source>The models are being loaded. You can type already.</source>
+        <translation>Die Modelle werden geladen. Schreiben kannst du schon.</translation>
+    </message>
+    <message>
+        <source>Something stopped and is being started again. Nothing that was said is lost.</source>
+        <translation>Etwas ist ausgefallen und wird neu gestartet. Nichts Gesagtes geht verloren.</translation>
+    </message>
+    <message>
+        <source>The microphone is closed. Press Talk, or type.</source>
+        <translation>Das Mikrofon ist zu. Drück auf Sprechen, oder schreib.</translation>
+    </message>
+    <message>
+        <source>Nothing is heard until you unmute.</source>
+        <translation>Nichts wird gehört, bis du die Stummschaltung aufhebst.</translation>
+    </message>
+    <message>
+        <source>Just speak.</source>
+        <translation>Sprich einfach.</translation>
+    </message>
+    <message>
+        <source>Speak, or press Stop, to interrupt.</source>
+        <translation>Zum Unterbrechen sprich oder drück auf Stopp.</translation>
+    </message>
+    <message>
+        <source>It would not stay up. Past conversations can be read.</source>
+        <translation>Es lief nicht stabil. Frühere Gespräche lassen sich lesen.</translation>
+    </message>
+</context>
+<context>
+    <name>Panel</name>
+    <message>
+        <source>Microphone level</source>
+        <translation>Pegel des Mikrofons</translation>
+    </message>
+    <message>
+        <source>How Talk works</source>
+        <translation>Wie Sprechen geht</translation>
+    </message>
+    <message>
+        <source>Hands-free</source>
+        <translation>Freihändig</translation>
+    </message>
+    <message>
+        <source>Hold to talk</source>
+        <translation>Zum Sprechen halten</translation>
+    </message>
+    <message>
+        <source>Tap to talk</source>
+        <translation>Zum Sprechen tippen</translation>
+    </message>
+    <message>
+        <source>Mute the microphone</source>
+        <translation>Mikrofon stummschalten</translation>
+    </message>
+    <message>
+        <source>Stop the reply</source>
+        <translation>Antwort stoppen</translation>
+    </message>
+    <message>
+        <source>Write to Sotto</source>
+        <translation>Sotto schreiben</translation>
+    </message>
+    <message>
+        <source>Write instead of speaking</source>
+        <translation>Schreiben statt sprechen</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>Unmute the microphone</source>
+        <translation>Stummschaltung aufheben</translation>
+    </message>
+    <message>
+        <source>waited</source>
+        <translation>gewartet</translation>
+    </message>
+    <message>
+        <source>heard</source>
+        <translation>gehört</translation>
+    </message>
+    <message>
+        <source>thought</source>
+        <translation>gedacht</translation>
+    </message>
+    <message>
+        <source>spoke</source>
+        <translation>gesprochen</translation>
+    </message>
+    <message>
+        <source>Last reply after {time}</source>
+        <translation>Letzte Antwort nach {time}</translation>
+    </message>
+    <message>
+        <source>Waiting and working overlap, so the parts may add up to more than the whole.</source>
+        <translation>Warten und Arbeiten überlappen sich, die Teile können also mehr ergeben als das Ganze.</translation>
+    </message>
+    <message>
+        <source>Opens the microphone, and closes it.</source>
+        <translation>Öffnet das Mikrofon und schließt es.</translation>
+    </message>
+    <message>
+        <source>Hold it while you speak.</source>
+        <translation>Halte es, während du sprichst.</translation>
+    </message>
+    <message>
+        <source>Press it, speak, and press it again.</source>
+        <translation>Drück es, sprich, und drück es noch einmal.</translation>
+    </message>
+</context>
+<context>
+    <name>Privacy</name>
+    <message>
+        <source>Privacy</source>
+        <translation>Privatsphäre</translation>
+    </message>
+    <message>
+        <source>Nothing that is said leaves this computer.</source>
+        <translation>Nichts Gesagtes verlässt diesen Rechner.</translation>
+    </message>
+    <message>
+        <source>Kept on this computer: the words and the sound of your conversations, what the companion keeps in mind of you, your own voices, and your settings. There is no account, no statistics, and nothing is sent when something fails.</source>
+        <translation>Auf diesem Rechner gespeichert: die Worte und der Ton deiner Gespräche, was sich das Gegenüber von dir merkt, deine eigenen Stimmen und deine Einstellungen. Es gibt kein Konto, keine Statistik, und nichts wird verschickt, wenn etwas ausfällt.</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>Gespräche</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>How long it stays</source>
+        <translation>Wie lange es bleibt</translation>
+    </message>
+    <message>
+        <source>for good</source>
+        <translation>für immer</translation>
+    </message>
+    <message>
+        <source>days</source>
+        <translation>Tage</translation>
+    </message>
+    <message>
+        <source>Delete a conversation after</source>
+        <translation>Ein Gespräch löschen nach</translation>
+    </message>
+    <message>
+        <source>Counted from when it was last continued; deleted when Sotto is started.</source>
+        <translation>Gezählt ab der letzten Fortsetzung; gelöscht wird beim Start von Sotto.</translation>
+    </message>
+    <message>
+        <source>Delete everything</source>
+        <translation>Alles löschen</translation>
+    </message>
+    <message>
+        <source>Every conversation with its sound, every fact and every copy, without a trace.</source>
+        <translation>Jedes Gespräch samt Ton, alles Gemerkte und jede Kopie, spurlos.</translation>
+    </message>
+    <message>
+        <source>Delete everything…</source>
+        <translation>Alles löschen…</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Open the folder of {what}</source>
+        <translation>Ordner öffnen: {what}</translation>
+    </message>
+    <message>
+        <source>delete</source>
+        <translation>löschen</translation>
+    </message>
+    <message>
+        <source>This cannot be undone. To delete everything, write: {word}</source>
+        <translation>Das lässt sich nicht rückgängig machen. Um alles zu löschen, schreib: {word}</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsWindow</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>Seiten</translation>
+    </message>
+</context>
+<context>
+    <name>Shortcuts</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Choose a field and press the keys, or Backspace for none. Changes hold at once.</source>
+        <translation>Wähle ein Feld und drück die Tasten, oder die Rücktaste für keine. Änderungen gelten sofort.</translation>
+    </message>
+    <message>
+        <source>Talk (also held)</source>
+        <translation>Sprechen (auch gehalten)</translation>
+    </message>
+    <message>
+        <source>Stop the reply</source>
+        <translation>Antwort stoppen</translation>
+    </message>
+    <message>
+        <source>Mute, and unmute</source>
+        <translation>Stumm, und wieder laut</translation>
+    </message>
+    <message>
+        <source>Write</source>
+        <translation>Schreiben</translation>
+    </message>
+    <message>
+        <source>New conversation</source>
+        <translation>Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>Search conversations</source>
+        <translation>Gespräche durchsuchen</translation>
+    </message>
+    <message>
+        <source>Show or hide conversations</source>
+        <translation>Gespräche zeigen oder verbergen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>As they came</source>
+        <translation>Wie geliefert</translation>
+    </message>
+    <message>
+        <source>In a conversation: arrows walk the turns, Enter plays one again, Ctrl+C copies it, Delete deletes it. In the list: Enter goes on with a conversation, F2 renames it, Delete deletes it.</source>
+        <translation>Im Gespräch: Pfeiltasten gehen durch die Wechsel, Eingabe spielt einen noch einmal ab, Strg+C kopiert ihn, Entf löscht ihn. In der Liste: Eingabe setzt ein Gespräch fort, F2 benennt es um, Entf löscht es.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>{key} is taken already: {what}.</source>
+        <translation>{key} ist schon vergeben: {what}.</translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>Search all conversations</source>
+        <translation>Alle Gespräche durchsuchen</translation>
+    </message>
+    <message>
+        <source>New talk</source>
+        <translation>Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>Do something with the chosen conversation</source>
+        <translation>Etwas mit dem gewählten Gespräch tun</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>Gespräche</translation>
+    </message>
+    <message>
+        <source>No conversation holds these words.</source>
+        <translation>Kein Gespräch enthält diese Worte.</translation>
+    </message>
+    <message>
+        <source>Nothing is kept yet.</source>
+        <translation>Noch ist nichts gespeichert.</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Umbenennen…</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>Löschen…</translation>
+    </message>
+</context>
+<context>
+    <name>Start</name>
+    <message>
+        <source>Sotto ended unexpectedly several times, and starts with care.</source>
+        <translation>Sotto endete mehrmals unerwartet und startet nun vorsichtig.</translation>
+    </message>
+    <message>
+        <source>Everything works, with ordinary settings; yours are kept, and changes are not written.</source>
+        <translation>Alles geht, mit gewöhnlichen Einstellungen; deine bleiben erhalten, und Änderungen werden nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>Start it again to have your own settings back.</source>
+        <translation>Starte es noch einmal, um deine Einstellungen wiederzuhaben.</translation>
+    </message>
+    <message>
+        <source>Open reports</source>
+        <translation>Berichte öffnen</translation>
+    </message>
+    <message>
+        <source>Something in your settings cannot be used: {where}</source>
+        <translation>Etwas in deinen Einstellungen ist nicht zu gebrauchen: {where}</translation>
+    </message>
+    <message>
+        <source>({count} more)</source>
+        <translation>({count} weitere)</translation>
+    </message>
+    <message>
+        <source>All other settings hold. The file is kept beside the new one when you change a setting.</source>
+        <translation>Alle anderen Einstellungen gelten. Die Datei bleibt neben der neuen erhalten, wenn du etwas änderst.</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>Alles kopieren</translation>
+    </message>
+    <message>
+        <source>Something in the window did not work.</source>
+        <translation>Etwas im Fenster hat nicht funktioniert.</translation>
+    </message>
+    <message>
+        <source>The conversation is safe and goes on. A report is in {file}; nothing was sent.</source>
+        <translation>Das Gespräch ist sicher und geht weiter. Ein Bericht liegt in {file}; nichts wurde verschickt.</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>Steering</name>
+    <message>
+        <source>Nothing can be heard or played for the moment ({why}).</source>
+        <translation>Gerade kann nichts gehört oder abgespielt werden ({why}).</translation>
+    </message>
+    <message>
+        <source>You can type; it is tried again by itself.</source>
+        <translation>Du kannst schreiben; es wird von selbst wieder versucht.</translation>
+    </message>
+    <message>
+        <source>No microphone was found.</source>
+        <translation>Kein Mikrofon wurde gefunden.</translation>
+    </message>
+    <message>
+        <source>No loudspeaker was found.</source>
+        <translation>Kein Lautsprecher wurde gefunden.</translation>
+    </message>
+    <message>
+        <source>You can type, and read the answers.</source>
+        <translation>Du kannst schreiben und die Antworten lesen.</translation>
+    </message>
+    <message>
+        <source>Plug one in; it is taken by itself.</source>
+        <translation>Steck eines ein; es wird von selbst genommen.</translation>
+    </message>
+    <message>
+        <source>Nothing that was said is lost, and you can read and write.</source>
+        <translation>Nichts Gesagtes ist verloren, und du kannst lesen und schreiben.</translation>
+    </message>
+    <message>
+        <source>The engine stopped {why}.</source>
+        <translation>Die Maschine ist ausgefallen {why}.</translation>
+    </message>
+    <message>
+        <source>It is being started again.</source>
+        <translation>Sie wird neu gestartet.</translation>
+    </message>
+    <message>
+        <source>It runs on the pocket pack, with ordinary settings.</source>
+        <translation>Es läuft mit dem Taschenpaket und gewöhnlichen Einstellungen.</translation>
+    </message>
+    <message>
+        <source>Choose other models in Settings, under Models.</source>
+        <translation>Wähle andere Modelle in den Einstellungen unter Modelle.</translation>
+    </message>
+    <message>
+        <source>The engine would not stay up {why}.</source>
+        <translation>Die Maschine lief nicht stabil {why}.</translation>
+    </message>
+    <message>
+        <source>Past conversations are safe on the disk.</source>
+        <translation>Frühere Gespräche sind sicher auf der Platte.</translation>
+    </message>
+    <message>
+        <source>The engine cannot be started {why}.</source>
+        <translation>Die Maschine lässt sich nicht starten {why}.</translation>
+    </message>
+    <message>
+        <source>Start Sotto again.</source>
+        <translation>Starte Sotto neu.</translation>
+    </message>
+</context>
+<context>
+    <name>TalkButton</name>
+    <message>
+        <source>Talk</source>
+        <translation>Sprechen</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Show Sotto</source>
+        <translation>Sotto zeigen</translation>
+    </message>
+    <message>
+        <source>Talk, or stop talking</source>
+        <translation>Sprechen, oder aufhören</translation>
+    </message>
+    <message>
+        <source>Mute, or unmute</source>
+        <translation>Stumm, oder wieder laut</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+</context>
+<context>
+    <name>Try</name>
+    <message>
+        <source>Try it</source>
+        <translation>Probier es aus</translation>
+    </message>
+    <message>
+        <source>1.  Press the round button: the microphone opens.</source>
+        <translation>1.  Drück auf den runden Knopf: Das Mikrofon geht auf.</translation>
+    </message>
+    <message>
+        <source>2.  Say “Hello, how are you today?”</source>
+        <translation>2.  Sag auf Englisch: „Hello, how are you today?“</translation>
+    </message>
+    <message>
+        <source>3.  Your words appear, and then the answer; you hear it.</source>
+        <translation>3.  Deine Worte erscheinen, dann die Antwort; du hörst sie.</translation>
+    </message>
+    <message>
+        <source>Speak at any time to interrupt it. Writing works, too, always.</source>
+        <translation>Sprich jederzeit, um es zu unterbrechen. Schreiben geht auch, immer.</translation>
+    </message>
+</context>
+<context>
+    <name>TurnActions</name>
+    <message>
+        <source>Play this again</source>
+        <translation>Noch einmal abspielen</translation>
+    </message>
+    <message>
+        <source>Copy the words</source>
+        <translation>Worte kopieren</translation>
+    </message>
+    <message>
+        <source>Delete this turn</source>
+        <translation>Diesen Wechsel löschen</translation>
+    </message>
+</context>
+<context>
+    <name>Voices</name>
+    <message>
+        <source>Voices</source>
+        <translation>Stimmen</translation>
+    </message>
+    <message>
+        <source>The voice that you choose speaks from the next reply on.</source>
+        <translation>Die gewählte Stimme spricht ab der nächsten Antwort.</translation>
+    </message>
+    <message>
+        <source>The voices are shown as soon as the models are loaded.</source>
+        <translation>Die Stimmen erscheinen, sobald die Modelle geladen sind.</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Play {voice}</source>
+        <translation>{voice} abspielen</translation>
+    </message>
+    <message>
+        <source>your own</source>
+        <translation>deine eigene</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>Welcome</source>
+        <translation>Willkommen</translation>
+    </message>
+    <message>
+        <source>You talk, and Sotto talks back, in a voice that you choose. All of it happens here:</source>
+        <translation>Du sprichst, und Sotto antwortet, mit einer Stimme, die du wählst. Alles davon geschieht hier:</translation>
+    </message>
+    <message>
+        <source>What you say, and what it answers, never leaves this computer.</source>
+        <translation>Was du sagst und was es antwortet, verlässt nie diesen Rechner.</translation>
+    </message>
+    <message>
+        <source>There is no account, and nothing is counted or sent.</source>
+        <translation>Es gibt kein Konto, und nichts wird gezählt oder verschickt.</translation>
+    </message>
+    <message>
+        <source>What is kept you can read, take out and delete.</source>
+        <translation>Was gespeichert ist, kannst du lesen, mitnehmen und löschen.</translation>
+    </message>
+    <message>
+        <source>How it should look</source>
+        <translation>Wie es aussehen soll</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>Textgröße</translation>
+    </message>
+    <message>
+        <source>Reduce motion</source>
+        <translation>Weniger Bewegung</translation>
+    </message>
+    <message>
+        <source>Language of the window</source>
+        <translation>Sprache des Fensters</translation>
+    </message>
+    <message>
+        <source>Holds when Sotto is started again.</source>
+        <translation>Gilt, wenn Sotto neu gestartet wird.</translation>
+    </message>
+</context>
+</TS>
