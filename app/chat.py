@@ -17,7 +17,7 @@ from core.records import Notice, TurnRecord
 from core.rehearsal import Stillness, Tape
 from core.settings import Settings, WorkSettings
 from core.types import VOICE_RATE
-from models.audiofile import write_wav
+from models.audiofile import SYNTHETIC, write_wav
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -38,13 +38,13 @@ def converse(asked: argparse.Namespace, folder: OutputFolder | None, engines: En
         kept.listen(notice)
         notices.put(notice)
 
-    with Companion(engines, Stillness(tape), tape, listen, settings, asked.seed, kept.history) as companion:
+    with Companion(engines, Stillness(tape), tape, listen, settings, asked.seed, kept.history, notes=kept.notes) as companion:
         for text in typed():
             companion.say(text)
             turn = answered(notices.get)
             number += 1
             if folder and turn.reply_samples:
-                write_wav(folder.file(reply_name(number)), tape.heard(turn.turn), VOICE_RATE)
+                write_wav(folder.file(reply_name(number)), tape.heard(turn.turn), VOICE_RATE, label=SYNTHETIC)
     return 0
 
 

@@ -117,6 +117,12 @@ def load(
     return Engines(Gated(Silero()), transcriber, chat, voice, [reference(choice.card, voice)])
 
 
+def load_voice(pack: Pack, threads: int, placement: Placement | None = None) -> Voice:
+    """Return the voice model of a pack, without a voice."""
+    with usable("voice", pack):
+        return loaded("voice", placement or usual(pack), partial(_voice, pack, threads), tell)[0]
+
+
 def load_transcriber(pack: Pack, threads: int, placement: Placement | None = None) -> Transcriber:
     """Return the recogniser of a pack."""
     with usable("transcriber", pack):

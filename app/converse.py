@@ -21,7 +21,7 @@ from core.records import Notice, TurnRecord
 from core.rehearsal import Recording, Take, Tape, two_sided
 from core.settings import FloorSettings, SegmenterSettings, Settings, WorkSettings
 from core.types import VOICE_RATE
-from models.audiofile import write_wav
+from models.audiofile import SYNTHETIC, write_wav
 
 QUESTIONS = compose.ASSETS / "demo"
 
@@ -53,7 +53,8 @@ class Keeper:
         """Write the replies that are not yet written, and the texts."""
         for number, turn in enumerate(self.turns[self._kept :], self._kept + 1):
             if turn.reply_samples:
-                write_wav(self._folder.file(keep.reply_name(number)), tape.heard(turn.turn), VOICE_RATE)
+                file = self._folder.file(keep.reply_name(number))
+                write_wav(file, tape.heard(turn.turn), VOICE_RATE, label=SYNTHETIC)
             self._kept = number
         starts, takes = self._microphone.placed, zip(self._names, self._takes, strict=True)
         placed = [Placed(name, at, at + len(take.wide)) for at, (name, take) in zip(starts, takes, strict=False)]
@@ -62,7 +63,8 @@ class Keeper:
     def finish(self, tape: Tape) -> None:
         """Write everything, both sides' sound included."""
         self.keep(tape)
-        write_wav(self._folder.file("conversation.wav"), two_sided(self._microphone, tape), VOICE_RATE)
+        both = two_sided(self._microphone, tape)
+        write_wav(self._folder.file("conversation.wav"), both, VOICE_RATE, label=f"Right side: {SYNTHETIC}")
 
 
 def run(asked: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
-from app import packs_arguments, talk_arguments
+from app import packs_arguments, talk_arguments, voices_arguments
 from app.checks import Problem
 from app.history_arguments import declare, keeping
 
@@ -69,6 +69,7 @@ def parser() -> Parser:
     declare(commands, Parser)
     packs_arguments.declare(commands, Parser)
     packs_arguments.declare_hardware(commands, Parser)
+    voices_arguments.declare(commands, [engine], Parser)
 
     bench = commands.add_parser("bench", add_help=False, help="measure how fast this machine is")
     bench.add_argument("what", choices=("voice", "talk"))
@@ -137,6 +138,8 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
             from app.history import run
         case "packs":
             from app.packs import run
+        case "voices":
+            from app.voices import run
         case "hardware":
             from app.hardware_command import run
         case _:

@@ -14,7 +14,7 @@ from core.records import Notice, TurnRecord
 from core.rehearsal import Stillness, Tape
 from core.settings import Settings, WorkSettings
 from core.types import VOICE_RATE, Message
-from models.audiofile import write_wav
+from models.audiofile import SYNTHETIC, write_wav
 
 LONGEST = 20_000  # characters
 
@@ -49,5 +49,5 @@ def run(asked: argparse.Namespace) -> int:
         raise Problem(f"the {turn.stage} failed: {turn.error}", asked.text, "try another text or --seed")
     if not turn.reply_samples:
         raise Problem("there is nothing to say in this text", asked.text, "give words")
-    write_wav(folder.file(asked.out.name), tape.heard(turn.turn), VOICE_RATE)
+    write_wav(folder.file(asked.out.name), tape.heard(turn.turn), VOICE_RATE, label=SYNTHETIC)
     return 0

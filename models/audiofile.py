@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import struct
 import wave
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from core.types import EAR_RATE, VOICE_RATE, Samples
 from core.whole import whole
 
 LONGEST = 30 * 60  # seconds; ten minutes of silence are 87 kB of FLAC, so that a file's size tells nothing
+SYNTHETIC = "AI-generated speech."
 RATES = range(4_000, 384_001)
 UNKNOWN_SIZES = (0, 0xFFFFFFFF, 0x7FFFFFFF, 0xFFFFFFDB)  # what programs write that stream a WAV into a pipe
 
@@ -53,11 +55,11 @@ def read_audio(path: Path) -> tuple[Samples, Samples]:
     return _clipped(wide), _clipped(narrow)
 
 
-def write_wav(path: Path, samples: Samples, rate: int) -> None:
+def write_wav(path: Path, samples: Samples, rate: int, *, label: str = "") -> None:
     """Write samples, (n,) or (n, channels) in [-1, 1], as 16-bit WAV; `path` appears whole or stays as it was.
 
-    Louder samples are clipped. Raises ValueError for values that are not finite and AudioFileError where the
-    file cannot be written.
+    A `label`, as SYNTHETIC, is written into the file's own information, where players show a comment. Louder samples
+    are clipped. Raises ValueError for values that are not finite and AudioFileError where the file cannot be written.
     """
     path = Path(path)
     if not np.isfinite(samples).all():
@@ -70,10 +72,23 @@ def write_wav(path: Path, samples: Samples, rate: int) -> None:
                 out.setsampwidth(2)
                 out.setframerate(rate)
                 out.writeframes(pcm.tobytes())
+            if label:
+                _write_label(file, label)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise AudioFileError(f"{path}: cannot be written ({error.strerror or error}); choose another folder") from None
+
+
+def _write_label(file: BinaryIO, label: str) -> None:
+    """Append RIFF's INFO list with a comment and the program's name, and count it in the file's length."""
+    text, maker = (part.encode() + b"\0" * (2 - len(part.encode()) % 2) for part in (label, "Sotto"))
+    body = b"INFOICMT" + struct.pack("<I", len(text)) + text + b"ISFT" + struct.pack("<I", len(maker)) + maker
+    file.seek(0, os.SEEK_END)
+    file.write(b"LIST" + struct.pack("<I", len(body)) + body)
+    length = file.tell() - 8
+    file.seek(4)
+    file.write(struct.pack("<I", length))
 
 
 def _check_file(path: Path) -> None:

@@ -207,3 +207,15 @@ def test_an_unwritable_place_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(AudioFileError, match="cannot be written"):
         write_wav(tmp_path / "file" / "a.wav", np.zeros(1, np.float32), 24_000)
+
+
+def test_a_label_is_where_players_look_for_a_comment_and_the_sound_is_the_same(tmp_path):
+    sound = (0.3 * np.sin(np.arange(2400) * 0.1)).astype(np.float32)
+    write_wav(tmp_path / "plain.wav", sound, VOICE_RATE)
+    for label in ("AI-generated speech.", "odd"):
+        write_wav(tmp_path / "said.wav", sound, VOICE_RATE, label=label)
+        with soundfile.SoundFile(tmp_path / "said.wav") as file:
+            assert (file.comment, file.software, file.frames) == (label, "Sotto", 2400)
+        np.testing.assert_array_equal(read_audio(tmp_path / "said.wav")[0], read_audio(tmp_path / "plain.wav")[0])
+        raw = (tmp_path / "said.wav").read_bytes()
+        assert len(raw) == 8 + int.from_bytes(raw[4:8], "little")

@@ -1,0 +1,190 @@
+"""`sotto voices`: voices of the pack and of one's own: found by chance, recorded, taken in, sent, renamed, deleted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from itertools import count, islice
+from pathlib import Path
+
+import numpy as np
+
+from app import compose
+from app.checks import OutputFolder, Problem
+from core.types import VOICE_RATE, Samples
+from models.audiofile import SYNTHETIC, read_audio, write_wav
+from models.own_voices import SUFFIX
+from models.pack import Pack, open_pack
+from models.recording import Audition, Script, Take, auditions, examine, listen, script_for
+from models.recording.audition import POCKET_TEXT, TEXT
+from models.recording.script import POCKET
+from models.recording.take import stretches
+from models.voices import VoiceCard, load_voice_card
+
+OWN = "the speaker's own: for use with Sotto by those whom they allow it"
+QUIET_S = 3.0  # after the last word
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what is asked of the voices."""
+    return ACTS[asked.act](asked)
+
+
+def _list(asked: argparse.Namespace) -> int:
+    pack = the_pack(asked)
+    cards = [load_voice_card(part.folder) for part in pack.voices.values()]
+    own = compose.own_voices(asked.data)
+    for name, card in [*zip(pack.voices, cards, strict=True), *((name, own.card(name)) for name in own.names())]:
+        print(f"{name:16} {card.title} ({card.origin}): {card.description}; {card.consent}")
+    return 0
+
+
+def _audition(asked: argparse.Namespace) -> int:
+    pack, out = the_pack(asked), OutputFolder.checked(asked.out) if asked.out else None
+    voice = compose.load_voice(pack, asked.threads)
+    text = asked.text or (POCKET_TEXT if pack.name == POCKET else TEXT)
+    seeds = [asked.seed] if asked.keep else list(islice(count(asked.seed), asked.count))
+    try:
+        found = [one for one in auditions(voice, text, iter(seeds)) if isinstance(one, Audition)]
+    except ValueError as error:
+        raise Problem("there is nothing to say in this text", text, "give words with --text") from error
+    for one in found:
+        if asked.keep:
+            card = compose.own_voices(asked.data).keep(one.card(asked.keep, pack.voice.licence), one.sound)
+            print(f"Kept as {card.name}. `sotto say --voice {card.name}` speaks with it.")
+        elif out:
+            write_wav(out.file(f"seed-{one.seed}.wav"), one.sound, VOICE_RATE, label=SYNTHETIC)
+            print(f"seed {one.seed}: {out.path / f'seed-{one.seed}.wav'}")
+        else:
+            print(f"seed {one.seed}", flush=True)
+            play(one.sound)
+    if found and not asked.keep:
+        print("Keep one with `sotto voices audition --seed N --keep NAME`.")
+    return 0
+
+
+def _record(asked: argparse.Namespace) -> int:
+    pack = the_pack(asked)
+    script = script_for(pack.name, pack.languages[0])
+    take = from_file(asked.source) if asked.source else from_microphone(asked.microphone, script)
+    report = examine(take, script, compose.load_transcriber(pack, asked.threads))
+    if report.reference is None:
+        raise Problem("this take cannot be used", "; ".join(report.faults), "record it again")
+    consent = f"spoken on {date.today():%Y-%m-%d}: {script.consent}"
+    card = VoiceCard(asked.name, asked.name, report.transcript, "recorded", OWN, consent, "recorded here", Path())
+    kept = compose.own_voices(asked.data).keep(card, report.reference)
+    print(f"Kept as {kept.name}. `sotto say --voice {kept.name}` speaks with it.")
+    return 0
+
+
+def _import(asked: argparse.Namespace) -> int:
+    own = compose.own_voices(asked.data)
+    if asked.file.suffix == SUFFIX:
+        print(f"Taken in as {own.take(asked.file).name}.")
+        return 0
+    lacking = [f"--{name}" for name in ("name", "text", "consent") if not (getattr(asked, name) or "").strip()]
+    if lacking:
+        what = "a recording needs a name, its words, and its owner's consent"
+        raise Problem(what, asked.file, f"add {' '.join(lacking)}")
+    pack = the_pack(asked)
+    script = replace(script_for(pack.name), lines=(asked.text,), least_s=3.0, most_s=40.0)
+    report = examine(from_file(asked.file), script, compose.load_transcriber(pack, asked.threads), consent=False)
+    if report.reference is None:
+        raise Problem("this recording cannot be used", "; ".join(report.faults), asked.file)
+    consent = f"declared on {date.today():%Y-%m-%d}: {asked.consent.strip()}"
+    card = VoiceCard(asked.name, asked.name, asked.text, "recorded", OWN, consent, "taken in from a file", Path())
+    print(f"Kept as {own.keep(card, report.reference).name}.")
+    return 0
+
+
+def _export(asked: argparse.Namespace) -> int:
+    path = asked.file if asked.file.suffix == SUFFIX else asked.file.with_name(asked.file.name + SUFFIX)
+    compose.own_voices(asked.data).export(asked.name, path)
+    print(f"Written to {path}.")
+    return 0
+
+
+def _rename(asked: argparse.Namespace) -> int:
+    print(f"It is {compose.own_voices(asked.data).rename(asked.name, asked.title).name} now.")
+    return 0
+
+
+def _delete(asked: argparse.Namespace) -> int:
+    compose.own_voices(asked.data).delete(asked.name)
+    print(f"Deleted {asked.name}.")
+    return 0
+
+
+def _play(asked: argparse.Namespace) -> int:
+    wide, _ = read_audio(compose.choose(asked.pack, asked.name, asked.data).card.reference)
+    if asked.out:
+        write_wav(OutputFolder.checked(asked.out.absolute().parent).file(asked.out.name), wide, VOICE_RATE)
+    else:
+        play(wide)
+    return 0
+
+
+def the_pack(asked: argparse.Namespace) -> Pack:
+    """Return the pack that is asked for, or the one in use."""
+    return open_pack(compose.pack_folder(asked.pack, asked.data))
+
+
+def play(sound: Samples) -> None:
+    """Play a sound on the loudspeaker; raises Problem where there is none."""
+    from core.audio.trial import TrialError, tried
+    from core.settings import AudioSettings
+
+    try:
+        tried(sound, AudioSettings())
+    except TrialError as error:
+        raise Problem(error, "on this computer", "see `sotto devices`, or write to files with --out") from error
+
+
+def from_file(path: Path) -> Take:
+    """Return a recording as a take."""
+    return Take(*read_audio(path))
+
+
+def from_microphone(device: str, script: Script) -> Take:
+    """Let the user read the script, line by line, until they have been quiet for a while after it."""
+    from core.audio.link import AudioLink
+    from core.settings import AudioSettings
+
+    print("Read this aloud, with a short pause after each line:\n")
+    print("\n".join(f"    {line}" for line in (*script.lines, script.consent)), end="\n\n", flush=True)
+    link = AudioLink(AudioSettings(microphone=device, echo="leave"), lambda _: None)
+    link.start()
+    take = Take(np.zeros(0, np.float32), np.zeros(0, np.float32))
+    try:
+        for level, take in listen(link.microphone, script.most_s):
+            print(f"\r{take.seconds:4.0f} s  {'#' * max(0, int(level + 60) // 2):30}", end="", file=sys.stderr)
+            if enough(take, script):
+                break
+    finally:
+        link.close()
+        print(file=sys.stderr)
+    return take
+
+
+def enough(take: Take, script: Script) -> bool:
+    """Tell whether somebody has read for long enough and fallen silent."""
+    if len(take.wide) % (VOICE_RATE // 2) > 768:  # looked at twice a second
+        return False
+    speech = stretches(take.wide)
+    spoken = sum(end - start for start, end in speech)
+    return bool(speech) and spoken >= script.least_s and take.seconds - speech[-1][1] > QUIET_S
+
+
+ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "list": _list,
+    "audition": _audition,
+    "record": _record,
+    "import": _import,
+    "export": _export,
+    "rename": _rename,
+    "delete": _delete,
+    "play": _play,
+}
