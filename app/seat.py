@@ -14,7 +14,7 @@ from core.audio.resample import resampler
 from core.companion import Companion, Engines
 from core.conversation import State
 from core.events import Commit, SpeechEnded
-from core.memory import Exchange
+from core.memory import Exchange, Notes
 from core.news import ReplyTimes
 from core.patience import Habit
 from core.records import Notice, TurnRecord
@@ -33,6 +33,7 @@ class Memory:
 
     history: Sequence[Exchange] = ()
     habit: Habit = Habit()  # noqa: RUF009 - frozen
+    notes: Notes = Notes()  # noqa: RUF009 - frozen
 
 
 class Seat:
@@ -53,7 +54,9 @@ class Seat:
         self._offset = 0
         self._waited: dict[Turn, float] = {}
         ear = scribe.overhearing(air[0]) if scribe else air[0]
-        self.companion = Companion(engines, ear, air[1], self._listen, settings, seed, memory.history, memory.habit)
+        notes = memory.notes if scribe else None  # what is not kept is not noted, either
+        past = (memory.history, memory.habit, notes)
+        self.companion = Companion(engines, ear, air[1], self._listen, settings, seed, *past)
 
     def start(self) -> None:
         """Begin."""
@@ -83,7 +86,7 @@ class Seat:
     @property
     def memory(self) -> Memory:
         """What the next companion is to know."""
-        return Memory(self.companion.history, self.companion.habit)
+        return Memory(self.companion.history, self.companion.habit, self.companion.notes)
 
     @property
     def conversation(self) -> int | None:
@@ -122,11 +125,6 @@ class Seat:
         return ReplyTimes(turn.turn, total, waited, stages.transcribe, stages.chat_first, stages.voice_first)
 
 
-def informed(settings: Settings, facts: Sequence[str]) -> Settings:
-    """Return settings whose persona knows these facts of the user, and whose companion ends soon."""
-    settings = replace(settings, work=replace(settings.work, stop_s=min(settings.work.stop_s, STOP_S)))
-    if not facts:
-        return settings
-    known = "\n".join(f"- {fact}" for fact in facts)
-    prompt = f"{settings.persona.prompt}\n\nWhat you know of the user:\n{known}"
-    return replace(settings, persona=replace(settings.persona, prompt=prompt))
+def ending_soon(settings: Settings) -> Settings:
+    """Return settings whose companion ends soon."""
+    return replace(settings, work=replace(settings.work, stop_s=min(settings.work.stop_s, STOP_S)))

@@ -12,16 +12,16 @@ from importlib import metadata
 
 from app.air import Air
 from app.cabinet import Cabinet
-from app.seat import Memory, Seat, informed
+from app.seat import Memory, Seat, ending_soon
 from app.sitting import codec
 from app.stock import Stock
 from core.commands import Setup
 from core.conversation import State
 from core.events import Failed
-from core.news import ConversationList, FactSeen, News, ReplyTimes, Trouble, TurnKept, TurnsDeleted
+from core.news import ConversationList, FactList, FactSeen, News, ReplyTimes, Trouble, TurnKept, TurnsDeleted
 from core.records import Notice, TurnRecord
 from core.settings import Settings
-from core.store.entries import Entry, Heading
+from core.store.entries import Entry, Heading, Jotted
 from core.store.home import Store
 from core.store.scribe import Scribe
 from core.store.shelf import Shelf, Unanswered
@@ -102,7 +102,7 @@ class Seating:
         """Let settings hold: at once as far as a companion can, and for all else, if so asked, with the next one."""
         self.settings = settings
         if self.seat:
-            self.seat.companion.use(informed(settings, self._facts))
+            self.seat.companion.use(ending_soon(settings))
         if anew:
             self._outdated = True
             self.renew()
@@ -139,8 +139,9 @@ class Seating:
         self._outdated = False
         engines = self.stock.speaking(self.voice)
         scribe = self._scribe(self.stock) if self._store else None
-        settings = informed(self.settings, self._facts)
-        seat = Seat(engines, settings, self._air.plug(), scribe, self._setup.seed, self._memory, self._notice)
+        memory = replace(self._memory, notes=replace(self._memory.notes, facts=self._facts))
+        settings = ending_soon(self.settings)
+        seat = Seat(engines, settings, self._air.plug(), scribe, self._setup.seed, memory, self._notice)
         seat.start()
         self.seat, waiting, self._waiting = seat, self._waiting, []
         for do in waiting:
@@ -175,6 +176,8 @@ class Seating:
 
     def _kept(self, scribe: Scribe, entry: object) -> None:
         conversation = scribe.conversation
+        if isinstance(entry, Jotted):  # the companion knows: it was its own thought
+            self._cabinet.ask(lambda shelf: self._tell(FactList(shelf.facts())))
         if not isinstance(entry, Entry) or entry.step == "replying" or conversation is None:
             return
         number, (old, self._answering) = entry.record.turn.id, (self._answering, None)
@@ -232,11 +235,12 @@ class Seating:
                 settle()
             try:
                 history = shelf.archive.history(number, spoken, REMEMBERED)
+                notes = shelf.archive.notes(number, REMEMBERED)
                 waits = shelf.unanswered(number) if replay else None
             except StoreError:
                 self._post(self._seat_if_need_be)
                 raise
-            self._post(lambda: self._resume(number, Memory(history), waits))
+            self._post(lambda: self._resume(number, Memory(history, notes=notes), waits))
 
         self._cabinet.ask(read, "OpenConversation")
 

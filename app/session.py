@@ -216,6 +216,9 @@ class Session:
                 self._seating.delete(lambda shelf: shelf.delete(numbers), numbers)
             case ask.DeleteEverything():
                 self._seating.delete(lambda shelf: shelf.clear(), None)
+            case ask.ShowPrompt():
+                seat = self._seating.seat
+                self._tell(tell.PromptSeen(seat.companion.prompt if seat else ()))
             case ask.PlayTone():
                 self._air.play(tone())
             case ask.RecordTest(seconds):

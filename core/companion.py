@@ -136,6 +136,11 @@ class Companion:
         return self._conductor.conversation.history
 
     @property
+    def notes(self) -> Notes:
+        """What it keeps in mind, to be given to the next companion."""
+        return self._conductor.notes
+
+    @property
     def prompt(self) -> tuple[Message, ...]:
         """What the chat model was given for the last reply."""
         return self._thinking.asked

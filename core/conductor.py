@@ -118,6 +118,11 @@ class Conductor:
         """Let other settings hold for who gives way, and for how long is waited; any thread may ask."""
         self.conversation.settings, self.endpointer.settings = settings.floor, settings.segmenter
 
+    @property
+    def notes(self) -> Notes:
+        """What is kept in mind of the user and of the conversation."""
+        return self._reflection.notes
+
     def run(self) -> None:
         """Read letters until the inbox is closed and empty."""
         self._rehearse()
