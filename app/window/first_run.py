@@ -116,6 +116,7 @@ class FirstRun(QDialog):
         self.next = button(self.tr("Next"), lambda: self.go(1), "main")
         foot = QHBoxLayout()
         foot.setContentsMargins(20, 12, 20, 14)
+        foot.setSpacing(8)
         foot.addWidget(self.skip)
         foot.addWidget(self.where, 1)
         foot.addWidget(self.back)

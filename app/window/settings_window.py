@@ -22,6 +22,7 @@ class SettingsWindow(QDialog):
         self.setModal(False)
         self.list = QListWidget()
         self.list.setObjectName("pages")
+        self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setAccessibleName(self.tr("Pages"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._stack = QStackedWidget()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SHAPES = Path(app.__file__).parents[1] / "assets" / "app" / "shapes"  # the style sheet takes pictures as files only
 
 SHEET = Template("""
+QWidget { font-family: "Inter"; font-size: ${text}px; }
 QToolTip { background: $ink; color: $ground; border: none; padding: ${p4}px ${p8}px; font-size: ${small}px; }
 QWidget#sidebar, QWidget#panel { background: $surface; }
 QWidget#sidebar { border-right: 1px solid $line; }
@@ -53,6 +54,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus { border:
     padding: ${p5}px ${p9}px; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $edge; border-color: $line; }
 QSpinBox { padding-right: ${p24}px; padding-left: ${p8}px; }
+QSpinBox QLineEdit { border: none; background: transparent; padding: 0 0 0 ${p8}px; min-height: 0; }
+QSpinBox QLineEdit:focus { border: none; padding: 0 0 0 ${p8}px; }
 QSpinBox::up-button, QSpinBox::down-button { border: none; background: transparent; width: ${p20}px; }
 QSpinBox::up-arrow { image: url($icons/chevron-up.svg); width: ${p12}px; height: ${p12}px; }
 QSpinBox::down-arrow, QComboBox::down-arrow { image: url($icons/chevron-down.svg); width: ${p12}px; height: ${p12}px; }
@@ -66,7 +69,7 @@ QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 QCheckBox::indicator, QRadioButton::indicator { width: ${p18}px; height: ${p18}px; border: 1px solid $edge;
     background: $surface; }
 QCheckBox::indicator { border-radius: ${p5}px; }
-QRadioButton::indicator { border-radius: ${p9}px; }
+QRadioButton::indicator { border-radius: ${half}px; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/check.svg); }
 QRadioButton::indicator:checked { background: $accent; border-color: $accent; image: url($icons/dot.svg); }
 QCheckBox:disabled, QRadioButton:disabled { color: $edge; }
@@ -75,7 +78,7 @@ QSlider { min-height: ${p28}px; border: 2px solid transparent; border-radius: ${
 QSlider:focus { border-color: $accent; }
 QSlider::groove:horizontal { height: ${p4}px; border-radius: ${p2}px; background: $edge; }
 QSlider::sub-page:horizontal { height: ${p4}px; border-radius: ${p2}px; background: $accent; }
-QSlider::handle:horizontal { width: ${p18}px; height: ${p18}px; margin: -${p7}px 0; border-radius: ${p9}px;
+QSlider::handle:horizontal { width: ${p18}px; height: ${p18}px; margin: -${p7}px 0; border-radius: ${half}px;
     background: $accent; }
 
 QListWidget#facts { background: $surface; border: 1px solid $edge; border-radius: ${p8}px; padding: ${p6}px; }
@@ -92,7 +95,7 @@ QFrame[role="card"][chosen="true"] { border: 2px solid $accent; }
 QFrame[role="notice"] { background: $surface; border: 1px solid $danger; border-radius: ${p10}px; }
 QFrame[role="rule"] { background: $line; max-height: 1px; border: none; }
 QStackedWidget, QScrollArea > QWidget > QWidget#page { background: $ground; }
-QListWidget#pages { background: $surface; border: none; border-right: 1px solid $line; padding: ${p10}px;
+QListWidget#pages { background: $surface; border: none; padding: ${p10}px;
     outline: none; }
 
 QProgressBar { border: none; border-radius: ${p3}px; background: $raised; max-height: ${p6}px; min-height: ${p6}px; }
@@ -119,6 +122,7 @@ QSplitter::handle { background: $line; width: 1px; }
 def sheet(look: Look) -> str:
     """Return the style sheet of a look; `pN` in the template are N pixels at 100 % text."""
     lengths = {f"p{at}": look.px(at) for at in range(2, 33)}
-    sizes = {"small": look.px(13), "title": look.px(22), "state": look.px(20)}
+    sizes = {"half": look.px(18) // 2}  # a radius that is a pixel too large makes a square
+    sizes |= {"text": look.text, "small": look.px(13), "title": look.px(22), "state": look.px(20)}
     colours = {name: getattr(look.colours, name) for name in look.colours.__dataclass_fields__}
     return SHEET.substitute(colours, **lengths, **sizes, icons=(SHAPES / look.colours.name).as_posix())

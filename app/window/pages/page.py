@@ -72,19 +72,26 @@ class Page(QScrollArea):
         line = QHBoxLayout()
         line.addWidget(label(name, "", control), 2)
         line.addWidget(control, 3)
-        self.column.addLayout(line)
-        if explanation:
-            self.column.addWidget(label(explanation, "hint"))
+        self._with_hint(line, explanation)
         return control
 
     def check(self, name: str, explanation: str = "") -> QCheckBox:
         """Add a switch."""
         box = QCheckBox(name)
         box.setAccessibleDescription(explanation)
-        self.column.addWidget(box)
-        if explanation:
-            self.column.addWidget(label(explanation, "hint"))
+        line = QHBoxLayout()
+        line.addWidget(box)
+        self._with_hint(line, explanation)
         return box
+
+    def _with_hint(self, line: QLayout, explanation: str) -> None:
+        """Set an explanation close to what it explains."""
+        group = QVBoxLayout()
+        group.setSpacing(3)
+        group.addLayout(line)
+        if explanation:
+            group.addWidget(label(explanation, "hint"))
+        self.column.addLayout(group)
 
     def hint(self, text: str = "") -> QLabel:
         """Add a line of explanation."""

@@ -1,0 +1,141 @@
+"""Makes the pictures in docs/screenshots: `python packaging/screenshots.py`; the conversation in them is invented."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from itertools import product
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtGui import QImage  # noqa: E402
+from PySide6.QtTest import QTest  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from app.window.house import House, Places  # noqa: E402
+from app.window.preferences import Kept  # noqa: E402
+from app.window.theme import Theme  # noqa: E402
+from core.audio.wire import Levels  # noqa: E402
+from core.conversation import State  # noqa: E402
+from core.events import Begin, Commit, Event, Heard, Phrased, Played, Replied  # noqa: E402
+from core.news import (  # noqa: E402
+    ConversationList,
+    ConversationSeen,
+    DeviceList,
+    DeviceSeen,
+    EngineState,
+    Ready,
+    ReplyTimes,
+    Standing,
+    Trouble,
+    TurnPage,
+    TurnSeen,
+    VoiceList,
+    VoiceSeen,
+)
+from core.records import Notice  # noqa: E402
+from core.settings import Settings  # noqa: E402
+from core.types import VOICE_RATE, Transcript, Turn  # noqa: E402
+
+FOLDER = ROOT / "docs" / "screenshots"
+TURN = Turn(9)
+ANSWER = "Two days are enough for the ridge if you start early. Sleep in the hut, and come down before noon on Sunday."
+LISTED = (
+    ("Mountains", "2026-11-22T18:00:00+00:00", 3),
+    ("Who was Ada Lovelace, and what did she write?", "2026-11-21T08:10:00+00:00", 12),
+    ("Hello, my name is Tom", "2026-11-20T19:30:00+00:00", 1),
+)
+
+
+def turn(row: int, user: str, reply: str, outcome: str = "answered") -> TurnSeen:
+    return TurnSeen(row, Turn(row), user, reply, outcome, typed=False, done=True, user_seconds=2, reply_seconds=3)
+
+
+def talk(house: House) -> None:
+    """Let the house hear of a conversation that is under way."""
+    seen = [ConversationSeen(3 - at, when, when, turns, title) for at, (title, when, turns) in enumerate(LISTED)]
+    turns = (
+        turn(1, "What should I pack for the mountains?", "A warm coat and good shoes. The weather turns quickly."),
+        turn(2, "And if it snows?", "Then take gaiters and a thermos, and", "interrupted"),
+    )
+    for news in (
+        EngineState("ready"),
+        Standing(
+            talking=True, ready=True, pack="Pocket pack", pack_folder="assets/pocket", voice="ada", conversation=3
+        ),
+        ConversationList("", tuple(seen)),
+        TurnPage(3, None, turns, 0),
+        ReplyTimes(TURN, 1840, 900, 410, 220, 640),
+    ):
+        house.door.tell(news)
+    happened: tuple[Event | Begin | Commit, ...] = (
+        Begin(TURN),
+        Heard(TURN, Transcript("No, wait. I only have two days. Is that enough for the ridge?")),
+        Commit(TURN),
+        Replied(TURN, ANSWER),
+        Phrased(TURN, 0, ANSWER, ANSWER),
+        Played(TURN, 4 * VOICE_RATE),
+    )
+    for what in happened:
+        house.door.tell(Notice(what, State.SPEAKING, 0.0))
+
+
+def settings(house: House) -> None:
+    """Let the house hear what the settings show."""
+    voices = (("ada", "Ada", "A calm woman, about forty"), ("tom", "Tom", "A young man, in a good mood"))
+    rights = ("shipped", "Apache-2.0", "synthetic: nobody's voice")
+    house.door.tell(VoiceList(tuple(VoiceSeen(*each, *rights, own=False) for each in voices), "ada"))
+    house.door.tell(DeviceList((DeviceSeen("Built-in microphone", True, False, True),)))
+    house.door.tell(Ready(4.2))
+
+
+def keep(window: QWidget, name: str) -> None:
+    """Write a picture of a window, packed as small as can be."""
+    QTest.qWait(60)
+    window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(FOLDER / f"{name}.png"), "PNG", 40)
+
+
+def take(house: House, name: str) -> None:
+    """Write all pictures of one look."""
+    house.desk.resize(1080, 760)
+    for _ in range(12):
+        house.door.tell(Levels(microphone=0.012, loudspeaker=0.3))
+        QTest.qWait(50)
+    keep(house.desk, f"talk-{name}")
+    for page in ("General", "Audio", "Voices", "Privacy"):
+        house.open_settings(page)
+        settings(house)
+        keep(house.settings, f"{page.lower()}-{name}")
+    house.settings.close()
+    house.show_first_run()
+    keep(house.first_run, f"first-steps-{name}")
+    house.first_run.close()
+    house.door.tell(
+        Trouble("The microphone was unplugged.", "You can type, and hear the answers.", "Plug it in again.")
+    )
+    keep(house.desk, f"trouble-{name}")
+    house.desk.banner.hide()
+
+
+def main() -> None:
+    """Write the pictures in light and dark, at 100 % and 150 % text."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    application = QApplication([])
+    with tempfile.TemporaryDirectory() as name:
+        folder, home = Path(name), Path("/home/you")
+        places = Places(home / ".local/share/sotto", home / ".config/sotto/settings.toml", home, folder / "state.ini")
+        house = House(application, Theme(application), Kept(folder / "window.toml"), Settings(), places, "0.1.0")
+        house.desk.show()
+        talk(house)
+        for scheme, percent in product(("light", "dark"), (100, 150)):
+            house.kept.set("look", theme=scheme, text_percent=percent)
+            take(house, f"{scheme}-{percent}")
+        house.desk.close()
+
+
+if __name__ == "__main__":
+    main()
