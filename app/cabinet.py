@@ -13,21 +13,35 @@ from app.checks import OutputFolder, Problem
 from core.channel import Channel, Closed
 from core.commands import (
     DeleteFacts,
+    DeleteSummaries,
     ExportConversation,
     ListConversations,
     ListFacts,
+    ListSummaries,
     ReadTurns,
     RenameConversation,
     WriteFact,
+    WriteSummary,
 )
-from core.news import ConversationList, Exported, FactList, FactSeen, News, Trouble, TurnPage
+from core.news import ConversationList, Exported, FactList, FactSeen, News, SummaryList, Trouble, TurnPage
 from core.store.home import DATABASE, Store
 from core.store.shelf import Shelf
 from core.store.sqlite import StoreError, complaint, connect
 
 WORKS = "The conversation goes on."
 Errand = Callable[[Shelf], None]
-Question = ListConversations | ReadTurns | RenameConversation | ExportConversation | ListFacts | WriteFact | DeleteFacts
+Question = (
+    ListConversations
+    | ReadTurns
+    | RenameConversation
+    | ExportConversation
+    | ListFacts
+    | WriteFact
+    | DeleteFacts
+    | ListSummaries
+    | WriteSummary
+    | DeleteSummaries
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,14 @@ class Cabinet:
             case DeleteFacts(numbers):
                 shelf.delete_facts(numbers)
                 self.tell_facts(shelf)
+            case ListSummaries(conversation):
+                self._tell(SummaryList(conversation, shelf.summaries(conversation)))
+            case WriteSummary(conversation, text, number):
+                shelf.write_summary(text, number)
+                self._tell(SummaryList(conversation, shelf.summaries(conversation)))
+            case DeleteSummaries(conversation, numbers):
+                shelf.delete_summaries(numbers)
+                self._tell(SummaryList(conversation, shelf.summaries(conversation)))
 
     def tell_facts(self, shelf: Shelf) -> None:
         """Tell what is known of the user; whoever talks learns it first."""
