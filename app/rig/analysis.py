@@ -16,6 +16,7 @@ STEP = 5 * MS  # resolution of levels
 FLAT = 2 / 32768  # what a sound server leaves of silence
 BLOCK = RATE // 10  # that is looked for in the recording as a piece
 EDGES = 5  # ms
+FOUND = 0.95  # likeness
 OWN_BAND = 12_500  # Hz: speech comes at 24 kHz, so that nothing of its own lies above 12
 
 
@@ -83,7 +84,7 @@ class Match:
 def matches(made: Samples, played: Samples, near: int, reach: float = 0.25) -> list[Match]:
     """Find each audible block of a reply in the recording, from `near` on; a block is sought beside the last one.
 
-    Both at RATE. Blocks that are not found (likeness below 0.8) are left out.
+    Both at RATE. Blocks that are not found are left out: voiced speech is much like itself a moment later.
     """
     found, expected = [], near
     for start in range(0, len(made) - BLOCK + 1, BLOCK):
@@ -96,7 +97,7 @@ def matches(made: Samples, played: Samples, near: int, reach: float = 0.25) -> l
         if len(where) < BLOCK:
             break
         match = _found(block, where, start, low)
-        if match.likeness > 0.8:
+        if match.likeness > FOUND:
             found.append(match)
             expected = match.played
         expected += BLOCK

@@ -63,7 +63,9 @@ def struck(here: Room, words: str, clip: Clip, seconds: float) -> Struck | None:
     here.recorder.wait_until(begun + round(seconds * RATE) - LEAD_IN)
     here.person.say(clip)
     here.recorder.wait_until(here.recorder.now + len(clip.sound) + RATE)
-    record = here.record(LASTS, first)
+    record = here.program.wait("TurnRecord", LASTS, first, typed=True, user=words)
+    if record and record.facts["outcome"] == "interrupted":
+        here.program.wait("TurnRecord", ANSWERS, here.program.told.index(record) + 1)  # of what was said instead
     here.quiet()
     person, played = here.recorder.both(start)
     onset, over = first_audible(person), last_audible(person)

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from app.checks import Problem
 
-LOADS = 90.0  # seconds in which it must be ready
+LOADS = 240.0  # seconds in which it must be ready
 ENDS = 10.0
 
 
