@@ -15,7 +15,7 @@ other turn changes nothing, save one: the loudspeaker's last word on the turn th
     THINKING,  a sound, maybe speech     OVERLAP    Soften the reply; Hold one that does not sound yet
     SPEAKING
     OVERLAP    it was no speech          as before  Restore
-    OVERLAP    speech lasts 0.3 s        OVERLAP    Hold: the reply is silent where it is
+    OVERLAP    speech lasts 0.2 s        OVERLAP    Hold: the reply is silent where it is
     OVERLAP    a short pause             OVERLAP    Overhear, for the decision
     OVERLAP    it was "mm-hm", or noise  as before  Backchannel, Restore: the reply goes on where it was
     OVERLAP    it had other words, or    HEARING    Cancel; history is cut to what had sounded; a new turn opens

@@ -24,6 +24,8 @@ LEANERS = vocabulary(
     "will would can could should may might must shall that which who when while where very really quite "
     "i'm it's he's she's we're they're you're i've i'd i'll don't can't that's there's let's"
 )
+ASKING = vocabulary("what who where when why how which")  # a question may end with
+ASKED = vocabulary("do does did is are am was were")  # these: "What can you do"
 WHOLE = vocabulary("yes no yeah yep nope bye goodbye thanks")
 DIGITS = vocabulary("zero one two three four five six seven eight nine oh")
 _SOME = r"(?:a|one|another|just a|just one)"
@@ -48,7 +50,8 @@ def ending(text: str) -> Verdict:
         return "unfinished"
     ends = said[-1] in ".?!" or said.rstrip("\"'”’)")[-1:] in (".", "?", "!")
     if words[-1] in LEANERS:
-        return "unsure" if ends else "unfinished"
+        asks = words[0] in ASKING and words[-1] in ASKED and len(words) > 3
+        return "unsure" if ends or asks else "unfinished"
     if len(words) == 1 and words[0] in WHOLE:
         return "confident"
     return "confident" if ends and (len(words) > 2 or said.endswith("?")) else "unsure"

@@ -29,6 +29,7 @@ from core.types import EAR_RATE, MIC_FRAME, VOICE_RATE, AudioFrame, Samples, Utt
 
 FRAME_MS = 1000 * MIC_FRAME // VOICE_RATE
 MS = VOICE_RATE // 1000  # samples in a millisecond
+EARLY_MS, EARLY_BEAT_MS = 700, 64  # while it is being decided whether a reply yields, it is told more often
 LAST_WORD_MS = 200  # that is still heard after the key went up: people let go too early
 
 
@@ -153,7 +154,8 @@ class Segmenter:
         return [Paused(*self._utterance())]  # how long is waited is known from the next frame on
 
     def _go_on(self, end: int) -> list[SpeechEvent]:
-        if end - self._told < self._set.beat_ms * MS:
+        early = end - self._since <= EARLY_MS * MS
+        if end - self._told < (min(EARLY_BEAT_MS, self._set.beat_ms) if early else self._set.beat_ms) * MS:
             return []
         self._told = end
         assert self._onset is not None

@@ -20,6 +20,8 @@ from core.endings import ending
         ("...", "unsure"),
         ("hello there", "unsure"),
         ("No way.", "unsure"),
+        ("What can you do", "unsure"),
+        ("What is", "unfinished"),
         ("I would like to", "unfinished"),
         ("I went to the shop and", "unfinished"),
         ("I went to the shop and.", "unfinished"),

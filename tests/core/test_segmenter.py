@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 import pytest
@@ -145,16 +145,21 @@ def test_a_first_sound_is_told_at_once_and_taken_back_if_it_comes_to_nothing() -
 
 def test_speech_that_goes_on_is_told_of_beat_by_beat() -> None:
     going = [event for event in told("." * 20 + "#" * 21 + ".") if isinstance(event, SpeechContinued)]
-    assert [event.lasted for event in going] == [160, 320, 480, 640]
+    assert [event.lasted for event in going] == [*range(160, 673, 64)]
     assert {event.onset for event in going} == {20 * MIC_FRAME}
     for event in going:
         assert event.utterance.end == event.onset + event.lasted * MS
         assert len(event.utterance.wide) == event.utterance.end - event.utterance.start
     again = [event for event in told("#" * 10 + "." * 10 + "#" * 12) if isinstance(event, SpeechContinued)]
-    assert [event.lasted for event in again] == [160, 320, 160, 320], "counted anew after a pause"
+    assert [event.lasted for event in again] == [160, 224, 288, 160, 224, 288, 352], "counted anew after a pause"
 
 
 PUSH, TAP = (SegmenterSettings(mode=mode, offset_lag_ms=0) for mode in ("push", "tap"))  # type: ignore[arg-type]
+
+
+def test_long_speech_is_told_of_less_often() -> None:
+    going = [event.lasted for event in told("#" * 60) if isinstance(event, SpeechContinued)]
+    assert {later - before for before, later in pairwise(going) if before > 700} == {160}
 
 
 def test_where_a_key_decides_nothing_else_begins_a_turn() -> None:
