@@ -18,7 +18,7 @@ import numpy as np
 import app
 from app.checks import Problem
 from core.companion import Engines
-from core.ports import Chat, Transcriber, Voice
+from core.ports import Chat, Transcriber, TurnModel, Voice
 from core.rehearsal import Take
 from core.types import COMPANION, VOICE_FRAME, Segment
 from models.audiofile import read_audio
@@ -114,7 +114,7 @@ def load(
     with usable("chat", pack):
         chat, _ = loaded("chat", placed, partial(_chat, pack, threads), say)
     progress("reference")
-    return Engines(Gated(Silero()), transcriber, chat, voice, [reference(choice.card, voice)])
+    return Engines(Gated(Silero()), transcriber, chat, voice, [reference(choice.card, voice)], _turn_model(pack))
 
 
 def load_voice(pack: Pack, threads: int, placement: Placement | None = None) -> Voice:
@@ -150,6 +150,15 @@ def _chat(pack: Pack, threads: int, placed: Placement) -> Chat:
 
     path, layers = pack.chat.only(".gguf"), placed.chat_layers
     return Llama(path, template=pack.chat.template, context=placed.context, threads=threads, gpu_layers=layers)
+
+
+def _turn_model(pack: Pack) -> TurnModel | None:
+    from models.smart_turn import SmartTurn
+
+    if pack.turn is None:
+        return None
+    with usable("turn", pack):
+        return SmartTurn(pack.turn.only(".onnx"))
 
 
 def reference(card: VoiceCard, voice: Voice) -> Segment:
