@@ -45,12 +45,15 @@ LIBRARIES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
 }
 
-PROGRAMS = {  # and Debian packages, for tests: spoken sentences, a certificate, a sound server without a sound card
+PROGRAMS = {  # and Debian packages, for tests: spoken sentences, a certificate, a sound server without a sound card,
+    # a screen without a monitor, and hands at it
     "flite": ("flite",),
     "espeak-ng": ("espeak-ng",),
     "openssl": ("openssl",),
     "pulseaudio": ("pulseaudio", "libasound2-plugins"),
     "pactl": ("pulseaudio-utils",),
+    "Xvfb": ("xvfb",),
+    "xdotool": ("xdotool",),
 }
 
 CHECKS = {

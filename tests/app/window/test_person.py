@@ -1,0 +1,183 @@
+"""Used as a person uses it: a real window on a virtual screen, keys and mouse, a voice in the room, an ear."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import app
+from app.rig.people import Person, spoken
+from app.rig.recorder import Recorder
+from app.rig.server import SoundServer
+from core.store.archive import Archive
+from core.store.home import Store
+
+pytestmark = pytest.mark.slow
+ROOT = Path(app.__file__).parents[1]
+SCREEN = ":97"
+BEGINS_S, LASTS_S, READY_S = 40.0, 40.0, 180.0  # on a machine that does much else
+
+
+class Desktop:
+    """A screen without a monitor, and hands."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.folder, self._log = folder, (folder / "window.log").open("ab")
+        ours = {"DISPLAY": SCREEN, "QT_QPA_PLATFORM": "xcb", "LIBGL_ALWAYS_SOFTWARE": "1", "OMP_NUM_THREADS": "1"}
+        places = {"SOTTO_DATA": "data", "SOTTO_CONFIG": "config", "SOTTO_LOGS": "logs"}
+        self.environment = environment | ours | {name: str(folder / place) for name, place in places.items()}
+        screen = ["Xvfb", SCREEN, "-screen", "0", "1280x860x24", "-nolisten", "tcp", "-fbdir", str(folder)]
+        self._screen = subprocess.Popen(screen, stderr=self._log)
+        self.program: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "app.main"]
+        self.program = subprocess.Popen(command, env=self.environment, cwd=ROOT, stderr=self._log, stdout=self._log)
+        self.hands("search", "--sync", "--onlyvisible", "--name", "Sotto")
+        time.sleep(1)
+
+    def hands(self, *what: str) -> str:
+        done = subprocess.run(["xdotool", *what], env=self.environment, capture_output=True, text=True, timeout=60)
+        return done.stdout.strip()
+
+    def focus(self, name: str) -> None:
+        window = self.hands("search", "--sync", "--onlyvisible", "--name", name).split()[-1]
+        self.hands("windowfocus", "--sync", window)
+
+    def keys(self, *keys: str) -> None:
+        for key in keys:
+            self.hands("key", "--clearmodifiers", key)
+            time.sleep(0.25)
+
+    def picture(self, name: str) -> None:
+        shutil.copy(self.folder / "Xvfb_screen0", self.folder / f"{name}.xwd")
+
+    def close(self) -> float:
+        """Close the window; return how long its process lasted."""
+        began = time.monotonic()
+        self.focus("Sotto")
+        window = self.hands("search", "--onlyvisible", "--name", "Sotto").split()[-1]
+        self.hands("windowquit", window)
+        self.program.wait(20)
+        return time.monotonic() - began
+
+    def end(self) -> None:
+        for process in (self.program, self._screen):
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait()
+        self._log.close()
+
+
+@pytest.fixture
+def world(tmp_path):
+    missing = [name for name in ("Xvfb", "xdotool", "pulseaudio", "flite") if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}; packaging/bootstrap.py names their packages")
+    folder = Path(os.environ.get("SOTTO_SEEN") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    server = SoundServer(folder / "sound")
+    recorder, person = Recorder(server.environment), Person(server.environment)
+    server.start()
+    recorder.start()
+    desktop = Desktop(folder, server.environment)
+    yield desktop, recorder, person
+    desktop.end()
+    person.hush()
+    recorder.stop()
+    server.stop()
+
+
+def turns(desktop):
+    """Return what is kept, read beside the program."""
+    folder = desktop.folder / "data"
+    try:
+        with Store.reading(folder) as store:
+            archive = Archive(store.db)
+            return [each for title in archive.titles() for each in archive.turns(title.number) if each.step == "done"]
+    except Exception:  # nothing is kept yet
+        return []
+
+
+def wait(until, seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if until():
+            return True
+        time.sleep(0.3)
+    return False
+
+
+def talk(desktop, recorder, person, text):
+    """Say something and listen; return where in the recording the reply began and ended."""
+    said = recorder.now
+    person.say(spoken(text), wait=True)
+    began = recorder.wait_played(said, BEGINS_S)
+    assert began is not None, "no reply was heard"
+    return began, recorder.wait_quiet(began, LASTS_S, 1.5)
+
+
+def ready(desktop):
+    log = desktop.folder / "logs" / "engine.log"
+    return wait(lambda: log.exists() and '"Ready"' in log.read_text(), READY_S)
+
+
+def test_talk_interrupt_change_the_voice_restart_and_go_on(world):
+    desktop, recorder, person = world
+    desktop.start()
+    desktop.focus("First steps")
+    desktop.keys("Escape")
+    desktop.focus("Sotto")
+    assert ready(desktop)
+    desktop.focus("Sotto")
+    desktop.keys("F9")
+    time.sleep(3)
+    desktop.picture("1-listening")
+    talk(desktop, recorder, person, "Hello, my name is Alex.")
+    desktop.picture("2-answered")
+    assert wait(lambda: len(turns(desktop)) >= 1, 20)
+    assert turns(desktop)[0].record.user
+
+    said = recorder.now
+    person.say(spoken("Tell me a joke."), wait=True)
+    began = recorder.wait_played(said, BEGINS_S)
+    assert began is not None
+    person.say(spoken("Stop, wait, how are you today?"), wait=True)
+    desktop.picture("3-interrupted")
+    assert wait(lambda: len(turns(desktop)) >= 3, LASTS_S)
+    recorder.wait_quiet(recorder.now, LASTS_S, 1.5)
+
+    desktop.keys("ctrl+comma")
+    time.sleep(1)
+    desktop.focus("Settings")
+    desktop.keys("Down", "Down", "Down", "Tab", "Down")  # Voices, into the cards, the next one
+    desktop.picture("4-voices")
+    desktop.keys("Escape")
+    desktop.focus("Sotto")
+    before = len(turns(desktop))
+    talk(desktop, recorder, person, "What is my name?")
+    assert wait(lambda: len(turns(desktop)) > before, 20)
+    desktop.picture("5-other-voice")
+    assert 'voice = "tom"' in (desktop.folder / "config" / "settings.toml").read_text()
+
+    assert desktop.close() < 10
+    kept = len(turns(desktop))
+    desktop.start()
+    assert wait(lambda: ready(desktop), READY_S)
+    desktop.keys("ctrl+f", "Tab", "Down", "Return")
+    time.sleep(3)
+    desktop.picture("6-continued")
+    desktop.focus("Sotto")
+    desktop.keys("ctrl+l")
+    desktop.hands("type", "--delay", "30", "Do you remember my name?")
+    desktop.keys("Return")
+    assert wait(lambda: len(turns(desktop)) > kept, 60)
+    with Store.reading(desktop.folder / "data") as store:
+        assert len(Archive(store.db).titles()) == 1  # it went on with the old one
+    desktop.picture("7-remembered")
