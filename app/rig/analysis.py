@@ -16,7 +16,9 @@ STEP = 5 * MS  # resolution of levels
 FLAT = 2 / 32768  # what a sound server leaves of silence
 BLOCK = RATE // 10  # that is looked for in the recording as a piece
 EDGES = 5  # ms
-FOUND = 0.95  # likeness
+FOUND = 0.95  # likeness of a block
+WHOLE = 0.7  # and of a whole reply, which may have been ducked or broken off
+CLOSE = 0.02
 OWN_BAND = 12_500  # Hz: speech comes at 24 kHz, so that nothing of its own lies above 12
 
 
@@ -81,10 +83,20 @@ class Match:
     likeness: float  # correlation, at best 1
 
 
+def whereabouts(made: Samples, played: Samples, near: int, far: int) -> int | None:
+    """Return where a whole reply begins in the recording, between `near` and `far`; None if it is not there."""
+    where = played[max(near, 0) : far + len(made)]
+    if len(where) < len(made):
+        where = np.pad(where, (0, len(made) - len(where)))
+    found = _found(made, where, 0, max(near, 0), None)
+    return found.played if found.likeness > WHOLE else None
+
+
 def matches(made: Samples, played: Samples, near: int, reach: float = 0.25) -> list[Match]:
     """Find each audible block of a reply in the recording, from `near` on; a block is sought beside the last one.
 
-    Both at RATE. Blocks that are not found are left out: voiced speech is much like itself a moment later.
+    Both at RATE. Blocks that are not found are left out; one that fits where it is expected is there, since voiced
+    speech is much like itself a moment later.
     """
     found, expected = [], near
     for start in range(0, len(made) - BLOCK + 1, BLOCK):
@@ -96,7 +108,7 @@ def matches(made: Samples, played: Samples, near: int, reach: float = 0.25) -> l
         where = played[low : expected + BLOCK + round(reach * RATE)]
         if len(where) < BLOCK:
             break
-        match = _found(block, where, start, low)
+        match = _found(block, where, start, low, expected - low)
         if match.likeness > FOUND:
             found.append(match)
             expected = match.played
@@ -104,7 +116,7 @@ def matches(made: Samples, played: Samples, near: int, reach: float = 0.25) -> l
     return found
 
 
-def _found(block: Samples, where: Samples, made: int, low: int) -> Match:
+def _found(block: Samples, where: Samples, made: int, low: int, expected: int | None) -> Match:
     size = 1 << int(len(where) + len(block) - 1).bit_length()
     cross = np.fft.irfft(np.fft.rfft(where, size) * np.conj(np.fft.rfft(block, size)), size)
     cross = cross[: len(where) - len(block) + 1]
@@ -113,6 +125,8 @@ def _found(block: Samples, where: Samples, made: int, low: int) -> Match:
     energy = float(np.square(block, dtype=np.float64).sum())
     likeness = cross / np.sqrt(np.maximum(power, energy * 1e-6) * energy)
     best = int(np.argmax(likeness))
+    if expected is not None and expected < len(likeness) and likeness[expected] > likeness[best] - CLOSE:
+        best = expected
     return Match(made, low + best, float(cross[best]) / energy, float(likeness[best]))
 
 

@@ -119,13 +119,9 @@ def _compared(one: Struck, kept: Sequence[Reply]) -> Cut | None:
     if not known:
         return None
     made = soxr.resample(known[0].sound, VOICE_RATE, RATE).astype(np.float32)
-    begun = first_audible(made)
-    if begun is None:
+    offset = analysis.whereabouts(made, one.played, one.reply - RATE // 2, one.reply + RATE // 2) if len(made) else None
+    if offset is None:
         return None
-    found = analysis.matches(made, one.played, max(one.reply - begun, 0))
-    if not found:
-        return None
-    offset = int(np.median([match.played - match.made for match in found]))
     heard = one.still - offset
     ends = last_audible(made) or 0
     levels = analysis.gains(made, one.played, offset)
@@ -207,12 +203,10 @@ def _moved(kept: Sequence[Reply], played: Samples) -> list[tuple[int, int]]:
     moved, near = [], 0
     for reply in kept:
         made = soxr.resample(reply.sound, VOICE_RATE, RATE).astype(np.float32)
-        began, sounds = first_audible(played, near), first_audible(made)
-        if began is None or sounds is None:
+        if len(made) < RATE // 2 or (at := analysis.whereabouts(made, played, near, near + 60 * RATE)) is None:
             continue
-        found = analysis.matches(made, played, max(began - sounds, 0))
-        moved += analysis.shifts(found)
-        near = found[-1].played + RATE if found else began + len(made)
+        moved += analysis.shifts(analysis.matches(made, played, at))
+        near = at + len(made) // 2
     return moved
 
 
