@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,7 @@ SCENARIOS: dict[str, tuple[int, str]] = {
 def main(arguments: Sequence[str]) -> int:
     """Run the scenarios that are asked for; 0."""
     asked = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as an exception, so that no server and no program is left
     with folder(asked.out) as out:
         how = Conditions(out, 0, _echo(asked), tuple(asked.talk), asked.seed)
         found = []
