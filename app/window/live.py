@@ -54,6 +54,7 @@ class Live:
     def __init__(self, captions: Captions) -> None:
         self._captions = captions
         self._replies: dict[int, _Reply] = {}
+        self._kept: dict[int, TurnSeen] = {}  # that became durable before they were over
 
     def take(self, notice: Notice) -> None:
         """Show what this changes."""
@@ -132,21 +133,30 @@ class Live:
             return
         for caption in both_sides(_seen(record), record.written, record.turn):
             self._captions.put(caption)
+        if kept := self._kept.pop(record.turn.id, None):
+            self._name(kept)
 
     def broken_off(self) -> None:
         """Forget what was under way: whoever told of it is gone, and counts turns anew."""
         self._replies.clear()
+        self._kept.clear()
         self._captions.drop(turn=SPEAKING_NOW)
         self._captions.settle()
 
     def kept(self, news: TurnKept) -> None:
         """Name the captions of a turn as the store does, so that it can be played again and deleted."""
+        if news.seen.turn.id in self._replies:
+            self._kept[news.seen.turn.id] = news.seen  # its captions still change
+        else:
+            self._name(news.seen)
+
+    def _name(self, seen: TurnSeen) -> None:
         sides: tuple[Side, Side] = ("user", "reply")
         for side in sides:
-            caption = self._captions.live(side, news.seen.turn)
+            caption = self._captions.live(side, seen.turn)
             if caption.text or caption.note:
-                seconds = news.seen.user_seconds if side == "user" else news.seen.reply_seconds
-                self._captions.put(replace(caption, row=news.seen.row, seconds=seconds))
+                seconds = seen.user_seconds if side == "user" else seen.reply_seconds
+                self._captions.put(replace(caption, row=seen.row, seconds=seconds))
 
 
 def both_sides(seen: TurnSeen, written: str = "", turn: Turn = NO_TURN) -> list[Caption]:

@@ -101,6 +101,14 @@ def test_a_kept_turn_can_be_played_and_the_next_engine_counts_anew(captions, liv
     assert [each[1] for each in shown(captions)] == ["Hello", "Hi.", "Another"]
 
 
+def test_a_turn_that_is_kept_before_it_is_over_is_shown_once(captions, live):
+    happen(live, Begin(ONE, None, "Hello"), Commit(ONE), Replied(ONE, "Hi there."))
+    live.kept(TurnKept(1, seen(1, "Hello", "Hi there.")))
+    happen(live, Played(ONE, VOICE_RATE), TurnRecord(ONE, "answered", user="Hello", reply="Hi there."))
+    assert shown(captions) == [("user", "Hello", "", ""), ("reply", "Hi there.", "", "")]
+    assert [captions.at(row).row for row in (0, 1)] == [1, 1]
+
+
 def test_what_is_under_way_when_the_engine_ends_stands_as_it_is(captions, live):
     happen(live, Begin(ONE, None, "Hello"), Commit(ONE), Replied(ONE, "Hi there."))
     live.broken_off()
