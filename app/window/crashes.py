@@ -59,7 +59,7 @@ class Crashes:
         if issubclass(kind, KeyboardInterrupt):
             return
         path = self.folder / f"window-{datetime.now():%Y-%m-%d-%H%M%S}-{os.getpid()}.txt"
-        lines = traceback.format_exception(kind, None, trace)
+        lines = [*traceback.format_tb(trace), f"{kind.__module__}.{kind.__qualname__}\n"]
         with path.open("a", encoding="utf-8") as file:
             # The message may hold what somebody said; where it happened cannot.
             file.writelines([*lines, f"message withheld: {len(str(error))} characters\n"])

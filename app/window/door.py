@@ -71,6 +71,15 @@ class Door(QObject):
             self._came.emit()
 
     def _open(self) -> None:
+        try:
+            self._take()
+        finally:  # a listener that fails is reported, and the others hear on
+            with self._lock:
+                more = bool(self._news)
+            if more:
+                self._came.emit()
+
+    def _take(self) -> None:
         for _ in range(AT_ONCE):
             with self._lock:
                 if not self._news:
@@ -78,7 +87,3 @@ class Door(QObject):
                 news = self._news.popleft()
             for listener in self._listeners.get(type(news), ()):
                 listener(news)
-        with self._lock:
-            more = bool(self._news)
-        if more:
-            self._came.emit()

@@ -12,6 +12,7 @@ from app.window.parts import IconButton, button, label
 from app.window.theme import Theme
 from app.window.words import Circumstances, Mood, hint, word
 from core.audio.wire import Levels
+from core.conversation import State
 from core.news import ReplyTimes
 
 MODES = ("open", "push", "tap")
@@ -123,7 +124,7 @@ class Panel(QWidget):
         self.muted.setChecked(standing.muted)
         self.muted.picture("microphone-off" if standing.muted else "microphone")
         self.muted.say(self.tr("Unmute the microphone") if standing.muted else self.tr("Mute the microphone"))
-        self.stopper.setEnabled(mood in (Mood.SPEAKING, Mood.THINKING))
+        self.stopper.setEnabled(how.state in (State.SPEAKING, State.THINKING, State.OVERLAP))
         self._describe()
 
     def show_mode(self, mode: str) -> None:

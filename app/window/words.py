@@ -32,6 +32,7 @@ STATES = {
     State.HEARING: Mood.HEARING,
     State.THINKING: Mood.THINKING,
     State.SPEAKING: Mood.SPEAKING,
+    State.OVERLAP: Mood.HEARING,  # whose turn it is is being decided; the user should see that they are heard
 }
 
 
@@ -61,7 +62,7 @@ class Circumstances:
         """What matters most of it."""
         if self.engine.phase in ("restarting", "stopped", "slow"):
             return Mood.STOPPED if self.engine.phase == "stopped" else Mood.RECOVERING
-        if self.state in (State.THINKING, State.SPEAKING):
+        if self.state in (State.THINKING, State.SPEAKING, State.OVERLAP):
             return STATES[self.state]  # a typed line is answered whatever the microphone does
         if not self.standing.ready:
             return Mood.WAKING

@@ -49,6 +49,22 @@ from core.types import Turn
 from tests.app.window.around import conversation, seen, told, wait
 
 
+def test_every_state_has_a_word():
+    ready = Circumstances().after(EngineState("ready")).after(Standing(ready=True, talking=True))
+    assert all(word(ready.after(state).mood) for state in State)
+
+
+def test_a_listener_that_fails_does_not_close_the_door(house, qtbot):
+    def fail(_):
+        raise ValueError("no")
+
+    house.door.hear(Exported, fail)
+    with qtbot.capture_exceptions() as faults:
+        told(house, Exported(1, "file"), Standing(ready=True, talking=True, muted=True))
+        wait(lambda: house.desk.panel.state.text() == word(Mood.MUTED), 5)
+    assert [fault[0] for fault in faults] == [ValueError]
+
+
 @pytest.mark.parametrize(
     ("engine", "standing", "state", "mood"),
     [

@@ -123,6 +123,14 @@ def talk(desktop, recorder, person, text):
     return began, recorder.wait_quiet(began, LASTS_S, 1.5)
 
 
+def interrupt(recorder, person, text, other):
+    """Say something, and something else as soon as the reply to it is heard."""
+    said = recorder.now
+    person.say(spoken(text), wait=True)
+    assert recorder.wait_played(said, BEGINS_S) is not None, "no reply was heard"
+    person.say(spoken(other), wait=True)
+
+
 def ready(desktop):
     log = desktop.folder / "logs" / "engine.log"
     return wait(lambda: log.exists() and '"Ready"' in log.read_text(), READY_S)
@@ -144,11 +152,7 @@ def test_talk_interrupt_change_the_voice_restart_and_go_on(world):
     assert wait(lambda: len(turns(desktop)) >= 1, 20)
     assert turns(desktop)[0].record.user
 
-    said = recorder.now
-    person.say(spoken("Tell me a joke."), wait=True)
-    began = recorder.wait_played(said, BEGINS_S)
-    assert began is not None
-    person.say(spoken("Stop, wait, how are you today?"), wait=True)
+    interrupt(recorder, person, "Tell me a joke.", "Stop, wait, how are you today?")
     desktop.picture("3-interrupted")
     assert wait(lambda: len(turns(desktop)) >= 3, LASTS_S)
     recorder.wait_quiet(recorder.now, LASTS_S, 1.5)
@@ -156,7 +160,9 @@ def test_talk_interrupt_change_the_voice_restart_and_go_on(world):
     desktop.keys("ctrl+comma")
     time.sleep(1)
     desktop.focus("Settings")
-    desktop.keys("Down", "Down", "Down", "Tab", "Down")  # Voices, into the cards, the next one
+    desktop.keys("Down", "Down", "Down")  # Voices
+    time.sleep(2)
+    desktop.keys("Tab", "Down")  # into the cards, the next one
     desktop.picture("4-voices")
     desktop.keys("Escape")
     desktop.focus("Sotto")
