@@ -33,7 +33,7 @@ BOS, EOS = "<|begin_of_text|>", "<|end_of_text|>"
 ROWS = 1500  # rows in a batch
 ALIGN_STEPS = 3000  # in which the alignment is pressed for; later it holds by itself
 SPARE = 3  # ids beyond the codes, as in CSM
-SAMPLING = {"do_sample": True, "temperature": 0.6, "top_k": 30}  # cooler than CSM's 0.9 and 50: a small model errs
+SAMPLING = {"do_sample": True, "temperature": 0.3, "top_k": 20}  # cooler than CSM's 0.9 and 50: a small model errs
 
 
 def tokenizer() -> Tokenizer:
