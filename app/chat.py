@@ -38,7 +38,8 @@ def converse(asked: argparse.Namespace, folder: OutputFolder | None, engines: En
         kept.listen(notice)
         notices.put(notice)
 
-    with Companion(engines, Stillness(tape), tape, listen, settings, asked.seed, kept.history) as companion:
+    companion = Companion(engines, Stillness(tape), tape, listen, settings, asked.seed, kept.history, notes=kept.notes)
+    with companion:
         for text in typed():
             companion.say(text)
             turn = answered(notices.get)

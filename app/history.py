@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import export, intake
+from app import export, intake, settings_file
 from app.checks import OutputFolder, Problem
+from app.folders import settings_file as path_of_settings
 from app.keep import transcript
-from app.sitting import data_folder
+from app.sitting import REMEMBERED, data_folder
+from core.memory import messages
+from core.settings import Settings
 from core.store import backups, removal
 from core.store.archive import Archive
 from core.store.home import Store
 from core.store.repair import repair
+from core.store.shelf import Shelf
 from core.store.sqlite import plainly
 
 SHOWN = 60  # characters of a conversation's first words in the list
@@ -40,11 +45,82 @@ def _show(asked: argparse.Namespace, folder: Path) -> int:
     with reading(folder) as store, store.plainly():
         archive = Archive(store.db)
         archive.sittings(asked.number)
+        if asked.prompt:
+            _show_prompt(archive, asked.number)
+            return 0
         turns = archive.turns(asked.number)
     print(transcript([turn.record for turn in turns]), end="")
     if turns and turns[-1].step != "done":
         print("\n*It was broken off here.*")
     return 0
+
+
+def _show_prompt(archive: Archive, number: int) -> None:
+    """Print what the chat model would read if the conversation went on: settings, facts and summaries as they are."""
+    settings, complaints = settings_file.read(path_of_settings(), Settings())
+    for complaint in complaints:
+        print(f"sotto: {complaint}", file=sys.stderr)
+    history, notes = archive.history(number, "", REMEMBERED), archive.notes(number, REMEMBERED)
+    for message in messages(settings.persona.system, history, "(your next words)", settings.memory, notes):
+        print(f"[{message.role}]\n{message.text}\n")
+
+
+def _facts(asked: argparse.Namespace, folder: Path) -> int:
+    def change(shelf: Shelf) -> None:
+        known = [fact.number for fact in shelf.facts()]
+        _check_numbers([*asked.forget, *([asked.number] if asked.number is not None else [])], known, "fact")
+        if asked.forget:
+            shelf.delete_facts(tuple(asked.forget))
+        if asked.write is not None:
+            shelf.write_fact(asked.write, asked.number)
+
+    with _shelf(asked, folder, change) as shelf:
+        for fact in shelf.facts():
+            place = shelf.archive.place(fact.row) if fact.row is not None else None
+            origin = f"conversation {place[0]}, turn {place[1]}" if place else "you wrote this"
+            print(f"{fact.number:4}  {fact.text}  ({origin})")
+    return 0
+
+
+def _summaries(asked: argparse.Namespace, folder: Path) -> int:
+    def change(shelf: Shelf) -> None:
+        known = [summary.number for summary in shelf.summaries(asked.conversation)]
+        _check_numbers([*asked.forget, *([asked.number] if asked.number is not None else [])], known, "summary")
+        if asked.forget:
+            shelf.delete_summaries(tuple(asked.forget))
+        if asked.write is not None:
+            if asked.number is None:
+                raise Problem("it is not clear which summary to change", "on the command line", "give its --number")
+            shelf.write_summary(asked.write, asked.number)
+
+    with _shelf(asked, folder, change) as shelf:
+        shelf.archive.sittings(asked.conversation)
+        for summary in shelf.summaries(asked.conversation):
+            print(f"{summary.number:4}  up to turn {shelf.archive.place(summary.row)[1]}: {summary.text}")
+    return 0
+
+
+@contextmanager
+def _shelf(asked: argparse.Namespace, folder: Path, change: Callable[[Shelf], None]) -> Iterator[Shelf]:
+    """Open what is kept, for writing only if something is to change."""
+    if asked.number is not None and asked.write is None:
+        raise Problem(
+            "it is not clear what to do with it", f"--number {asked.number}", "give --write TEXT, or --forget"
+        )
+    if not asked.forget and asked.write is None:
+        with reading(folder) as store, store.plainly():
+            yield Shelf(store.db, folder)
+        return
+    with Store.writing(folder) as store, plainly(store.path):
+        shelf = Shelf(store.db, folder)
+        change(shelf)
+        yield shelf
+
+
+def _check_numbers(asked: Sequence[int], known: Sequence[int], what: str) -> None:
+    for number in asked:
+        if number not in known:
+            raise Problem(f"there is no {what} {number}", "in what is kept", "see the list, without options")
 
 
 def _search(asked: argparse.Namespace, folder: Path) -> int:
@@ -127,6 +203,8 @@ def reading(folder: Path) -> Store:
 ACTS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "list": _list,
     "show": _show,
+    "facts": _facts,
+    "summaries": _summaries,
     "search": _search,
     "export": _export,
     "import": _import,

@@ -36,6 +36,14 @@ def keeping(parent: P, *, default: bool) -> P:
     return parent
 
 
+def _changes(parser: argparse.ArgumentParser, what: str, *, writes: str) -> None:
+    parser.add_argument("--write", metavar="TEXT", help=writes)
+    parser.add_argument("--number", type=int, metavar="N", help=f"of the {what}, as it is listed")
+    parser.add_argument(
+        "--forget", type=int, nargs="+", default=[], metavar="N", help="delete for good, as if never kept"
+    )
+
+
 def declare(commands: Any, parser_class: type[P]) -> None:
     """Add `history` to the commands."""
     history = commands.add_parser("history", help="list, show, search, export, import, delete what was kept")
@@ -45,6 +53,12 @@ def declare(commands: Any, parser_class: type[P]) -> None:
     acts.add_parser("list", parents=[where], help="all conversations, the newest last")
     show = acts.add_parser("show", parents=[where], help="what was said")
     show.add_argument("number", type=int, metavar="ID", help=NUMBERS)
+    show.add_argument("--prompt", action="store_true", help="show what the language model would be given of it now")
+    facts = acts.add_parser("facts", parents=[where], help="what the companion keeps in mind of you, in every prompt")
+    _changes(facts, "fact", writes="write a new one, or put these words in the place of --number's")
+    summaries = acts.add_parser("summaries", parents=[where], help="what was summed up of a conversation")
+    summaries.add_argument("conversation", type=int, metavar="ID", help=NUMBERS)
+    _changes(summaries, "summary", writes="put these words in the place of --number's")
     search = acts.add_parser("search", parents=[where], help="turns that hold all these words")
     search.add_argument("words", nargs="+", metavar="WORD")
     export = acts.add_parser("export", parents=[where], help="write one to a file: .md .json .srt .wav .flac")

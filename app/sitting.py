@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 
+from app import settings_file
 from app.checks import Problem
 from app.compose import Choice
 from app.folders import data_folder as data_folder
-from core.memory import Exchange
+from app.folders import settings_file as path_of_settings
+from core.memory import Exchange, Notes
 from core.ports import Microphone
 from core.records import Listener
+from core.settings import Settings
 from core.store.archive import Archive
 from core.store.entries import Heading
 from core.store.home import Store
@@ -23,6 +26,7 @@ from core.store.scribe import Scribe
 from core.store.sqlite import StoreError
 from models.pack import Pack
 
+REMEMBERED = 400  # turns that a companion is given of a long conversation; more than any model can hold
 NEWEST = 0  # `--continue` without a number
 
 
@@ -31,6 +35,7 @@ class Sitting:
     """What a companion needs so that its conversation is kept, or goes on."""
 
     history: tuple[Exchange, ...]
+    notes: Notes | None
     hear: Callable[[Microphone], Microphone]
     listen: Listener
 
@@ -39,7 +44,7 @@ class Sitting:
 def sitting(asked: argparse.Namespace, choice: Choice, say: Callable[[str], None]) -> Iterator[Sitting]:
     """Keep what is said within, if asked to; tell of the conversation's number, or of what went wrong."""
     if not asked.keep and asked.goes_on is None:
-        yield Sitting((), lambda microphone: microphone, lambda _: None)
+        yield Sitting((), None, lambda microphone: microphone, lambda _: None)
         return
     about = {
         "sotto": metadata.version("sotto"),
@@ -55,8 +60,10 @@ def sitting(asked: argparse.Namespace, choice: Choice, say: Callable[[str], None
             say(f"sotto: {store.warning}")
         number, history = continued(store, asked.goes_on, about["codec"])
         scribe = Scribe(store, Heading(about, number), trouble=told)
+        memory = settings_file.read(path_of_settings(), Settings())[0].memory
+        notes = Archive(store.db).notes(number, REMEMBERED) if memory.notes == "on" else None
         with scribe:
-            yield Sitting(tuple(history), scribe.overhearing, scribe.listen)
+            yield Sitting(tuple(history), notes, scribe.overhearing, scribe.listen)
         if scribe.conversation is not None:
             say(f"Kept as conversation {scribe.conversation}; see `sotto history`.")
 
@@ -71,7 +78,7 @@ def continued(store: Store, asked: int | None, codec: str) -> tuple[int | None, 
     if number not in [title.number for title in titles]:
         what = "there is no conversation to continue" if asked == NEWEST else f"there is no conversation {asked}"
         raise Problem(what, store.folder, "see `sotto history list`")
-    return number, archive.history(number, codec)
+    return number, archive.history(number, codec, REMEMBERED)
 
 
 def codec(pack: Pack) -> str:

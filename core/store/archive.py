@@ -155,6 +155,13 @@ class Archive:
         ).fetchall()
         return [Found(conversation, self._place(conversation, row), excerpt) for conversation, row, excerpt in rows]
 
+    def place(self, row: int) -> tuple[int, int]:
+        """Return the conversation of the turn in this row, and its number there, from 1."""
+        (conversation,) = self._db.execute(
+            "SELECT conversation FROM turn JOIN sitting ON sitting.id = sitting WHERE turn.id = ?", (row,)
+        ).fetchone()
+        return int(conversation), self._place(int(conversation), row)
+
     def _place(self, conversation: int, row: int) -> int:
         (place,) = self._db.execute(
             "SELECT count(*) FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ? AND turn.id <= ?",

@@ -210,3 +210,44 @@ def test_nothing_heavy_is_needed_to_know_what_was_asked():
     asked = "import sys; from app.main import parser; parser(); print('numpy' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+def test_facts_and_summaries_are_listed_changed_forgotten_and_seen_in_the_prompt(typed, sotto, data):
+    assert typed(["my name is Ada", "I like tea"])[0] == 0
+    with sqlite3.connect(data / "sotto.db") as db:
+        rows = [row[0] for row in db.execute("SELECT id FROM turn ORDER BY id")]
+        db.execute("INSERT INTO known (text, turn) VALUES ('The user is Ada', ?)", (rows[0],))
+        db.execute("INSERT INTO summary (conversation, turn, text) VALUES (1, ?, 'They spoke of tea.')", (rows[1],))
+    db.close()
+    assert sotto("history", "facts", "--write", "The user has a  cat")[0] == 0
+    _, facts, _ = sotto("history", "facts")
+    assert facts == "   1  The user is Ada  (conversation 1, turn 1)\n   2  The user has a cat  (you wrote this)\n"
+    _, said, _ = sotto("history", "summaries", 1)
+    assert said == "   1  up to turn 2: They spoke of tea.\n"
+    _, prompt, _ = sotto("history", "show", 1, "--prompt")
+    assert "- The user is Ada\n- The user has a cat\n" in prompt
+    assert prompt.endswith("[user]\n(your next words)\n\n")
+    assert "[user]\nmy name is Ada\n" in prompt
+    assert sotto("history", "facts", "--number", 2, "--write", "The user has a dog")[0] == 0
+    assert sotto("history", "facts", "--forget", 1)[1] == "   2  The user has a dog  (you wrote this)\n"
+    assert sotto("history", "summaries", 1, "--number", 1, "--write", "Tea.")[1] == "   1  up to turn 2: Tea.\n"
+    assert sotto("history", "summaries", 1, "--forget", 1)[1] == ""
+    assert b"The user is Ada" not in (data / "sotto.db").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (("facts", "--forget", 9), "there is no fact 9"),
+        (("facts", "--number", 1), "give --write TEXT"),
+        (("summaries", 1, "--forget", 9), "there is no summary 9"),
+        (("summaries", 1, "--write", "x"), "give its --number"),
+        (("summaries", 7), "there is no conversation 7"),
+        (("show", 7, "--prompt"), "there is no conversation 7"),
+    ],
+)
+def test_what_cannot_be_done_with_notes_is_told(typed, sotto, data, asked, says):
+    assert typed(["hello"])[0] == 0
+    code, _, told = sotto("history", *asked)
+    assert code == 2
+    assert says in told
