@@ -20,6 +20,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from models.csm.codec_names import from_transformers, is_transformers
+from models.csm.convolutions import shorten
 
 # Read by moshi as it is imported: there is no compiler on the users' machines, and its graphs are not thread-safe.
 os.environ.setdefault("NO_TORCH_COMPILE", "1")
@@ -63,7 +64,7 @@ class Encoder:
     def __init__(self, mimi: MimiModel, device: torch.device) -> None:
         self._mimi, self._device = mimi, device
         self._pending: Samples = np.empty(0, np.float32)
-        _stream(mimi)
+        _stream(mimi, device)
 
     @torch.inference_mode()
     def restart(self) -> None:
@@ -99,7 +100,7 @@ class Decoder:
 
     def __init__(self, mimi: MimiModel, device: torch.device) -> None:
         self._mimi, self._device = mimi, device
-        _stream(mimi)
+        _stream(mimi, device)
 
     @torch.inference_mode()
     def restart(self) -> None:
@@ -119,13 +120,15 @@ def published_mimi(codebooks: int, device: torch.device) -> MimiModel:
     return loaders.get_mimi(None, None, device, codebooks).eval()
 
 
-def _stream(mimi: MimiModel) -> None:
-    """Make the model keep state from call to call.
+def _stream(mimi: MimiModel, device: torch.device) -> None:
+    """Make the model keep state from call to call, and quick at a frame a call.
 
     moshi's attention ring holds exactly the attention's context, so a call of two steps (one frame) overwrites a key
     that its first step should still see, and after 10 s a stream differs from the whole. One frame's room cures it.
     """
     mimi.streaming_forever(1)
+    if device.type == "cpu":
+        shorten(mimi)
     steps = max(1, round(mimi.encoder_frame_rate / mimi.frame_rate))
     for module in mimi.modules():
         if not isinstance(module, StreamingMultiheadAttention):

@@ -13,6 +13,7 @@ from models.csm.cuda import Captured
 from models.csm.generate import Eager, Luck, Program, Sampling, frame_cap, published_sampling, speak_codes, until_quiet
 from models.csm.load import Linear, load_model
 from models.csm.model import Csm
+from models.csm.pages import use_large_pages
 from models.csm.quantize import Int8Linear
 from models.csm.text import wording
 from models.csm.timeline import Timeline
@@ -102,6 +103,8 @@ def load_voice(
     where = torch.device(device)
     dtype, make_linear = PRECISIONS[precision]
     model = load_model(checkpoint, where, dtype, make_linear)
+    if device == "cpu":
+        use_large_pages()
     tokenizer = TextTokenizer(checkpoint / "tokenizer.json")
     parts = load_codec(codec, model.config.codebooks, where)
     usual = published_sampling(checkpoint)

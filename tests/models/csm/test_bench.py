@@ -21,12 +21,31 @@ SMALL = CsmConfig(4, 67, 300, StackConfig(32, 2, 4, 2, 64, 8, 512), StackConfig(
 def test_a_run_prints_a_table_and_writes_its_figures(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(bench.SIZES, "tiny", SMALL)
     monkeypatch.setattr(bench, "bandwidth", lambda _: 10.0)
+    monkeypatch.setattr(bench, "_BLOCK", 1000)
     plan = bench.Plan(frames=3, their_frames=2, histories=(100, 300), codec_frames=2)
     report = bench.run("cpu", "tiny", 1, tmp_path / "voice.json", plan)
     assert json.loads((tmp_path / "voice.json").read_text())["frame"] == report.frame
     assert "ratio" in capsys.readouterr().out
     assert [turn["history"] for turn in report.turns] == [100, 300]
     assert min(report.frame["median"], report.transformers["median"], report.first_frame, report.floor) > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--threads", "0"], "--threads 0: choose 1 to"),
+        (["--frames", "1"], "--frames 1: choose 2 or more"),
+        (["--histories", "1990"], "choose growing lengths from 1 to 1959"),
+        (["--histories", "600", "200"], "choose growing lengths"),
+        (["--json", "/no/such/folder/voice.json"], "make the folder /no/such/folder first"),
+        (["--size", "huge"], "invalid choice"),
+    ],
+)
+def test_what_cannot_work_is_said_before_anything_is_made(capsys, words, said):
+    with pytest.raises(SystemExit) as ended:
+        bench.main(words)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
 
 
 def test_the_weights_of_a_frame_are_counted_as_published():

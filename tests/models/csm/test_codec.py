@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import numpy as np
@@ -11,8 +12,9 @@ from safetensors.torch import save_file
 from tiny_csm import Tiny, random_mimi, save_codec, tiny_codec_sizes
 from transformers import MimiConfig, MimiModel
 
-from models.csm.codec import load_codec
+from models.csm.codec import load_codec, published_mimi
 from models.csm.codec_names import from_transformers
+from models.csm.convolutions import shorten
 
 BOOKS = 8
 SECONDS = 13  # longer than the attention's 10 s, where a ring that is too short begins to differ
@@ -80,6 +82,42 @@ def test_a_restart_forgets_and_a_clip_is_filled_up(codec, random):
     np.testing.assert_array_equal(codec.encoder.whole(sound), first)
     codec.encoder.restart()
     assert codec.encoder(sound[:1919]).shape == (0, BOOKS)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("steps", "kernel", "stride"), [(4, 3, 1), (24, 16, 8), (9, 5, 3), (1, 1, 1)])
+def test_convolutions_as_products_are_convolutions(steps, kernel, stride, bias):
+    torch.manual_seed(0)
+    sizes = {"kernel_size": kernel, "stride": stride, "bias": bias}
+    model = torch.nn.ModuleList([torch.nn.Conv1d(6, 10, **sizes), torch.nn.ConvTranspose1d(6, 10, **sizes)])
+    x = torch.randn(1, 6, max(steps, kernel))
+    wanted = [layer(x) for layer in model]
+    assert shorten(model, least=1) == 2
+    for layer, want in zip(model, wanted, strict=True):
+        torch.testing.assert_close(layer(x), want)
+
+
+def test_only_convolutions_that_are_products_become_products():
+    odd = [{"groups": 2}, {"dilation": 2}, {"padding": 1}]
+    model = torch.nn.ModuleList([torch.nn.Conv1d(4, 4, 3, **way) for way in odd])
+    assert shorten(model, least=1) == 0
+
+
+@torch.no_grad()
+def test_mimi_at_its_published_size_sounds_and_hears_the_same_by_products(random):
+    torch.manual_seed(0)
+    whole = published_mimi(BOOKS, torch.device("cpu"))
+    wanted = copy.deepcopy(whole)
+    assert shorten(whole) == 6
+    for layers in (whole, wanted):
+        for name, buffer in layers.named_buffers():
+            if name.endswith("embedding_sum"):
+                buffer.copy_(torch.randn(buffer.shape, generator=torch.Generator().manual_seed(len(name))))
+    codes = torch.from_numpy(random.integers(0, 2048, (1, BOOKS, 3)))
+    torch.testing.assert_close(whole.decode(codes), wanted.decode(codes), atol=1e-5, rtol=0)
+    sound = torch.from_numpy(noise(random, 1920 * 3))[None, None]
+    torch.testing.assert_close(whole.encode_to_latent(sound), wanted.encode_to_latent(sound), atol=1e-5, rtol=1e-5)
 
 
 def test_the_weights_are_shared(codec):
