@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
+from multiprocessing import freeze_support
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,6 +38,9 @@ def parser() -> Parser:
 
     top = Parser(prog="sotto", description="A voice companion that lives on your own computer.")
     top.add_argument("--version", action="version", version=f"sotto {metadata.version('sotto')}")
+    top.add_argument(
+        "--selftest", action="store_true", help="have one sentence spoken, without a sound card, and say how it went"
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
 
     converse = commands.add_parser(
@@ -110,6 +114,13 @@ def perform(asked: argparse.Namespace) -> int:
         raise Problem(error) from error
 
 
+def selftest() -> int:
+    """Test the parts of the program, one after the other."""
+    from app.selftest import run
+
+    return run()
+
+
 def window() -> int:
     """Show the window until it is closed."""
     from app.window.start import run
@@ -152,6 +163,8 @@ def answer(arguments: Sequence[str] | None) -> int:
     asked = parser().parse_args(arguments)
     try:
         asked.threads = bound(getattr(asked, "threads", None))
+        if asked.selftest:
+            return selftest()
         return perform(asked) if asked.command else window()
     except Problem as problem:
         print(f"sotto: {problem}", file=sys.stderr)
@@ -169,6 +182,7 @@ def answer(arguments: Sequence[str] | None) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code, or end the process if it is the program's own command."""
+    freeze_support()  # a frozen program is its own Python: its children begin here, and go no further
     code = answer(arguments)
     if arguments is None and code == INTERRUPTED:
         # Taking torch and the engines' threads down in good order takes seconds, and all files are written.
