@@ -36,7 +36,28 @@ def test_a_full_disk_loses_nothing():
     assert tally["failing"] > 0
 
 
+def test_a_download_that_is_killed_comes_out_right():
+    tally = run("tests.harness.cut_off", 5)
+    assert tally["kills"] == 5
+    assert tally["wrong"] == 0
+
+
+def test_damaged_packs_end_in_one_error_or_work():
+    tally = run("tests.harness.damage", 30)
+    assert tally["damaged_refused"] > 0
+    assert tally["faults"] == 0
+
+
+def test_damaged_input_ends_in_a_value_or_one_line():
+    tally = run("tests.harness.fuzz", 1500)
+    assert tally["cases"] >= 1490
+    assert tally["found"] == 0
+    assert min(tally["accepted"], tally["refused"]) > 100, "it is damaged, and not all of it is rubbish"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("harness", "count"), [("kill", 200), ("migration", 200), ("full", 200)])
+@pytest.mark.parametrize(
+    ("harness", "count"), [("kill", 200), ("migration", 200), ("full", 200), ("cut_off", 100), ("damage", 2000)]
+)
 def test_long(harness, count):
     assert run(f"tests.harness.{harness}", count)
