@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import settings_file
-from app.engine.link import EngineLink
 from app.folders import data_folder, log_folder
 from app.folders import settings_file as settings_path
 from app.window import preferences, translating
@@ -25,6 +25,9 @@ from app.window.theme import Theme
 from core.commands import Setup
 from core.news import SettingsUsed, Trouble
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from app.engine.link import EngineLink
 
 translate = QCoreApplication.translate
 ENDING_S = 2.5  # that the engine may take to write what was said
@@ -56,6 +59,9 @@ def run(asked: Asked = Asked(), arguments: Sequence[str] = ("sotto",)) -> int:
     single.asked.connect(house.raise_)
     house.left.connect(application.quit)
     house.desk.show()
+    application.processEvents()
+    from app.engine.link import EngineLink  # takes a while; the window is seen already
+
     setup = Setup(settings, data, asked.keep, asked.seed)
     link = EngineLink(setup, house.door.tell, log_folder())
     QTimer.singleShot(0, lambda: _begin(house, link, crashes))
