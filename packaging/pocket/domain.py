@@ -8,6 +8,7 @@ A sentence whose hash falls into `is_held_out` never appears in any training set
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 import re
 from dataclasses import dataclass
@@ -475,6 +476,17 @@ def stock_replies() -> list[str]:
     """List the closed set: every answer without a slot, and those that admit ignorance."""
     fixed = {a for i in INTENTS for a in i.answers if "{" not in a and "[" not in a}
     return sorted({a[0].upper() + a[1:] for a in fixed} | set(UNKNOWN) | set(NAME_UNKNOWN))
+
+
+def stock_asks() -> list[str]:
+    """List what a user may say that has no slot, with every choice made: the recogniser must know these by heart."""
+    patterns = (p for p in (*(a for i in INTENTS for a in i.asks), *ASK_NAME) if "{" not in p)
+    return sorted({expand(made, random.Random(0)) for pattern in patterns for made in _choices(pattern)})
+
+
+def _choices(pattern: str) -> list[str]:
+    parts = [part[1:-1].split("|") if part.startswith("[") else [part] for part in re.split(r"(\[[^\]]*\])", pattern)]
+    return ["".join(made) for made in itertools.product(*parts)]
 
 
 def ask(random_: random.Random) -> str:

@@ -194,7 +194,7 @@ def _make_shard(job: tuple[Path, int, list[tuple[str, str, str]]]) -> str:
     clips, audio, at = [], [], 0
     for i, (speaker, manner, text) in enumerate(part):
         samples, phones = say(SPEAKERS[speaker], MANNERS[manner], text, start + i)
-        held_out = domain.is_held_out(text) and text not in _stock()
+        held_out = domain.is_held_out(text) and text not in closed_set()
         clips.append(asdict(Clip(speaker, manner, text, held_out, f"{name}.raw", at, len(samples), phones)))
         audio.append(np.round(samples * 32767).astype(np.int16))
         at += len(samples)
@@ -204,8 +204,9 @@ def _make_shard(job: tuple[Path, int, list[tuple[str, str, str]]]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _stock() -> frozenset[str]:
-    return frozenset(domain.stock_replies())
+def closed_set() -> frozenset[str]:
+    """Return the sentences that every model learns, whatever their hash."""
+    return frozenset(domain.stock_replies()) | frozenset(domain.stock_asks())
 
 
 class Corpus:

@@ -119,3 +119,18 @@ def test_an_exported_recogniser_can_be_taken_over(tmp_path):
     for name, weight in other.named_parameters():
         step = known[name].abs().max() / 127  # int8, one scale a row
         assert (weight - known[name]).abs().max() <= 0.51 * step, name
+
+
+def test_the_closed_set_is_learnt_whatever_its_hash_and_the_rest_is_tested(tmp_path):
+    asks = set(speech.domain.stock_asks())
+    assert {"What is my name", "Thank you", "What is two plus three"} <= asks
+    assert not any(mark in ask for ask in asks for mark in "{}[]|")
+    random_ = random.Random(3)
+    drawn = [speech.domain.ask(random_) for _ in range(3000)]
+    assert 300 < sum(text in asks for text in drawn) < 3000
+    if not (shutil.which("flite") and shutil.which("espeak-ng")):
+        pytest.skip("the test voices need flite and espeak-ng")
+    texts = [text for _, text, _ in listener.test_clips(tmp_path, 12)]
+    assert len(set(texts[:12])) == 12
+    assert not set(texts[:12]) & speech.closed_set()
+    assert set(texts[12:]) <= asks
