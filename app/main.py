@@ -58,6 +58,7 @@ def parser() -> Parser:
     say = commands.add_parser("say", parents=[engine, speaking], help="speak a text into a file")
     say.add_argument("text", metavar="TEXT")
     say.add_argument("--out", type=Path, required=True, metavar="F.wav")
+    say.add_argument("--json", action="store_true", help="print when each frame was made and written")
 
     transcribe = commands.add_parser("transcribe", parents=[engine], help="print the words of a recording")
     transcribe.add_argument("recording", type=Path, metavar="FILE")

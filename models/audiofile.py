@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import struct
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -61,17 +62,28 @@ def write_wav(path: Path, samples: Samples, rate: int, *, label: str = "") -> No
     A `label`, as SYNTHETIC, is written into the file's own information, where players show a comment. Louder samples
     are clipped. Raises ValueError for values that are not finite and AudioFileError where the file cannot be written.
     """
+    with wav_writer(path, rate, samples.shape[1] if samples.ndim == 2 else 1, label=label) as write:
+        write(samples)
+
+
+@contextmanager
+def wav_writer(path: Path, rate: int, channels: int = 1, *, label: str = "") -> Iterator[Callable[[Samples], None]]:
+    """Give what appends samples to a 16-bit WAV at once; like `write_wav`, it appears whole or not at all."""
     path = Path(path)
-    if not np.isfinite(samples).all():
-        raise ValueError(f"{path}: samples to write hold values that are not finite")
-    pcm = np.rint(np.clip(samples, -1.0, 1.0) * 32_767).astype("<i2")
     try:
         with whole(path) as part, part.open("wb") as file:
             with wave.open(file, "wb") as out:
-                out.setnchannels(pcm.shape[1] if pcm.ndim == 2 else 1)
+                out.setnchannels(channels)
                 out.setsampwidth(2)
                 out.setframerate(rate)
-                out.writeframes(pcm.tobytes())
+
+                def write(samples: Samples) -> None:
+                    if not np.isfinite(samples).all():
+                        raise ValueError(f"{path}: samples to write hold values that are not finite")
+                    out.writeframes(np.rint(np.clip(samples, -1.0, 1.0) * 32_767).astype("<i2").tobytes())
+                    file.flush()
+
+                yield write
             if label:
                 _write_label(file, label)
             file.flush()
@@ -155,7 +167,9 @@ def _read_by_ffmpeg(path: Path) -> tuple[Samples, int]:
         with av.open(str(path)) as file:
             if not file.streams.audio:
                 raise AudioFileError(f"{path}: holds no sound; name a recording")
-            rate = int(file.streams.audio[0].rate)
+            rate = int(getattr(file.streams.audio[0], "rate", 0) or 0)  # a coding that FFmpeg does not know has none
+            if not rate:
+                raise ValueError("unknown coding")
             return _joined(list(_decoded(path, file, rate))), rate
     except (av.FFmpegError, ValueError, OSError):
         raise AudioFileError(f"{path}: is not a recording that can be read; use WAV, FLAC, Ogg, MP3 or M4A") from None

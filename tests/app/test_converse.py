@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -124,6 +125,25 @@ def test_say_speaks_word_for_word(toys, sotto, tmp_path):
     assert sotto("say", "Good morning, Emma. How are you?", "--out", tmp_path / "a.wav")[0] == 0
     assert soundfile.info(tmp_path / "a.wav").frames > 0
     assert " ".join(text for _, text in voice.contexts) == "Good morning, Emma. How are you?"
+
+
+def test_say_writes_each_frame_before_the_next_is_made(toys, sotto, tmp_path):
+    folder, sizes = tmp_path / "said", []
+
+    class Watching(Voice):
+        def speak(self, context, text, seed):
+            for frame in super().speak(context, text, seed):
+                sizes.append(sum(file.stat().st_size for file in folder.iterdir()))
+                yield frame
+
+    toys(voice=Watching())
+    code, out, _ = sotto("say", "Good morning, Emma. How are you?", "--out", folder / "a.wav", "--json")
+    assert code == 0
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["frame"] for line in lines] == list(range(len(sizes)))
+    assert len(sizes) > 2
+    assert all(b - a >= 1920 * 2 for a, b in pairwise(sizes)), "a frame was made before the last one was written"
+    assert all(a["written_ms"] <= b["made_ms"] for a, b in pairwise(lines))
 
 
 def test_a_voice_that_fails_is_told_in_a_line(toys, sotto, tmp_path):
