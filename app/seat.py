@@ -78,6 +78,13 @@ class Seat:
             if self._scribe:
                 self._scribe.close()
 
+    @property
+    def broken(self) -> str:
+        """Which thread has ended that should not have; nothing if none has."""
+        if not self.companion.alive:
+            return "conductor"
+        return "scribe" if self._scribe and not self._scribe.alive else ""
+
     def settle(self) -> None:
         """Return when all that happened so far is written."""
         if self._scribe:

@@ -93,6 +93,14 @@ class Seating:
         else:
             self._seat_anew()
 
+    def check(self) -> None:
+        """Tell if the companion has died of a fault of ours; nothing but another process can be trusted then."""
+        if self.seat and (thread := self.seat.broken):
+            seat, self.seat = self.seat, None
+            self._tell(Trouble(f"A part of Sotto has failed (the {thread}).", "What was said is kept."))
+            self._broken(f"the {thread} has ended")
+            seat.leave(0)  # raises what it died of
+
     def clear(self) -> None:
         """Let go of models and companion."""
         self.unseat()

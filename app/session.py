@@ -33,6 +33,7 @@ from models.audiofile import AudioFileError, read_audio
 from models.pack import PackError
 from models.voices import VoiceError
 
+CHECK_S = 1.0  # without anything to do, until it is looked whether the companion is still there
 LIVE = ("segmenter", "floor", "audio")  # leaves that are taken amid a turn
 STARTING = ("store",)  # and those that count from the next start on
 MENDABLE = (Problem, PackError, VoiceError, AudioFileError, StoreError)
@@ -100,15 +101,20 @@ class Session:
 
     def _run(self) -> None:
         self._attend(self._open, "")
-        for asked in self._asked:
-            if isinstance(asked, ask.Quit):
-                break
+        while not isinstance(asked := self._next(), ask.Quit):
             name = "" if callable(asked) else type(asked).__name__
             self._attend(asked if callable(asked) else partial(self._obey, asked), name)
             self._stand()
         self._asked.close()
         self._attend(self._end, "Quit")
         self._tell(tell.Ended())
+
+    def _next(self) -> Command | Do:
+        while True:
+            try:
+                return self._asked.get(CHECK_S)
+            except TimeoutError:
+                self._attend(self._seating.check, "")
 
     def _attend(self, do: Do, command: str) -> None:
         failure = attempt(lambda: _mendable(do))

@@ -155,6 +155,11 @@ class Companion:
         self._inbox.tell(None)  # what came before this frame counts
         return self._conductor.endpointer.waiting.milliseconds
 
+    @property
+    def alive(self) -> bool:
+        """Whether it still acts upon anything: not before its start, after its end, or after a fault of ours."""
+        return self._conducting.is_alive()
+
     def _raise_fault(self) -> None:
         fault, self._conductor.fault = self._conductor.fault, None
         if fault is not None:

@@ -63,6 +63,11 @@ class Scribe:
         """The number of the conversation; None as long as nothing of it is kept."""
         return self._heading.conversation
 
+    @property
+    def alive(self) -> bool:
+        """Whether it still writes: not after a fault of ours."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Begin to write."""
         self._thread.start()

@@ -87,9 +87,15 @@ def talk(data, chat, voice, monkeypatch) -> Iterator[Callable[..., Talk]]:
     monkeypatch.setattr(compose, "load", lambda *_, **__: engines(chat=chat, voice=voice))
     started: list[Session] = []
 
-    def start(settings: Settings = SILENT, *, ready: bool = True, keep: bool = True) -> Talk:
+    def start(
+        settings: Settings = SILENT,
+        *,
+        ready: bool = True,
+        keep: bool = True,
+        broken: Callable[[str], None] = lambda _: None,
+    ) -> Talk:
         news: Queue[tell.News] = Queue()
-        session = Session(ask.Setup(settings, data, keep), news.put)
+        session = Session(ask.Setup(settings, data, keep), news.put, broken)
         session.start()
         started.append(session)
         talk = Talk(session, news)
@@ -311,3 +317,18 @@ def test_replies_reach_the_listener_as_they_come(talk):
     turn = one.answered()
     chunks = [n.what.chunk for n in one.seen if isinstance(n, Notice) and isinstance(n.what, Replied)]
     assert "".join(chunks) == turn.written
+
+
+def test_a_companion_that_dies_of_our_own_fault_is_noticed(talk, monkeypatch):
+    """A mistake in the conductor ends its thread: it is told, and whoever can start another process is asked to."""
+    why: Queue[str] = Queue()
+    one = talk(broken=why.put)
+
+    def fault(*_: Any) -> None:
+        raise AssertionError("a mistake")
+
+    monkeypatch.setattr("core.conversation.Conversation.on", fault)
+    one.ask(ask.Write("hello there"))
+    assert "conductor" in one.until(tell.Trouble).what
+    assert "AssertionError" in one.until(tell.Trouble).what
+    assert "conductor" in why.get(timeout=LONG)
