@@ -127,7 +127,7 @@ class Conductor:
         """Read letters until the inbox is closed and empty."""
         self._rehearse()
         if self.conversation.history:
-            self._mouth.ask(Remember(Work(NO_TURN, None, "", self.conversation.history, self._seed)))
+            self._remember()
         try:
             self._read_all()
             self._take(Hushed(), time.monotonic())
@@ -288,6 +288,11 @@ class Conductor:
         assert self._question is not None
         self._reflecting = Work(NO_TURN, None, "", (), self._seed, self._reflection.notes)
         self._mind.ask(Reflect(self._reflecting, self._question))
+        if self.conversation.history:
+            self._remember()
+
+    def _remember(self) -> None:
+        self._mouth.ask(Remember(Work(NO_TURN, None, "", self.conversation.history, self._seed)))
 
     def _calm_for(self) -> float | None:
         """Return how long it must stay calm until there is something to think about; None if there is nothing."""

@@ -53,6 +53,7 @@ class Mouth:
         self.sounds: dict[Sound, tuple[SpeechFrame, ...]] = {}  # the small ones; read by the conductor
         self._reserve = Reserve(bounds.reserve_s)
         self._heard = NOTHING
+        self._wordings: dict[str, str] = {}  # of all that the user said: finding them anew for each turn takes too long
         self._user: Codes = NO_CODES  # the three of the turn under way
         self._spoken: list[Segment] = []
         self._index = 0
@@ -120,7 +121,9 @@ class Mouth:
         # was worded when it was spoken.
         if segment.speaker == COMPANION:
             return segment
-        return replace(segment, text=self._voice.wording(segment.text) or segment.text)
+        if segment.text not in self._wordings:
+            self._wordings[segment.text] = self._voice.wording(segment.text) or segment.text
+        return replace(segment, text=self._wordings[segment.text])
 
     def _speak(self, work: Work, text: str) -> Iterator[Event]:
         wording = self._voice.wording(text)

@@ -48,6 +48,13 @@ def test_damaged_packs_end_in_one_error_or_work():
     assert tally["faults"] == 0
 
 
+def test_damaged_input_ends_in_a_value_or_one_line():
+    tally = run("tests.harness.fuzz", 1500)
+    assert tally["cases"] >= 1490
+    assert tally["found"] == 0
+    assert min(tally["accepted"], tally["refused"]) > 100, "it is damaged, and not all of it is rubbish"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("harness", "count"), [("kill", 200), ("migration", 200), ("full", 200), ("cut_off", 100), ("damage", 2000)]
