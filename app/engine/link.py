@@ -202,12 +202,12 @@ class EngineLink:
 
     def _serve(self) -> str:
         """Serve with one process until it ends; return why."""
-        self._change("starting")
         try:
             process = EngineProcess(self._logs)
         except OSError as error:  # no memory, no more processes
             return f"it could not be started, {error.strerror or error}"
         self.pid = process.pid
+        self._change("starting")
         with self._lock:
             process.send(self._wish.careful() if self._wish.safe else self._wish.setup)
             for command in (*self._wish.commands(), *self._held):

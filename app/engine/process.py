@@ -15,6 +15,10 @@ from core.channel import Channel, Closed
 from core.commands import Command, Setup
 from core.news import News
 
+if os.name == "posix":
+    # Else the first start would import it on the link's thread, through the hook by which PySide6 sees every import.
+    import multiprocessing.popen_spawn_posix  # noqa: F401
+
 SIGNALS = {int(each): each.name for each in signal.Signals}
 
 

@@ -71,6 +71,14 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Watch]]:
         assert gone([pid, *audio]), "an orphan is left"
 
 
+def kill(watch: Watch, how: signal.Signals) -> int:
+    """Send the engine process a signal; return its number."""
+    pid = watch.link.pid
+    assert pid > 1, "0 would be ourselves"
+    os.kill(pid, how)
+    return pid
+
+
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started, and theirs."""
     try:
@@ -109,8 +117,7 @@ def test_it_talks_is_killed_and_goes_on_where_it_was(start, tmp_path):
     watch.until(tell.Ready)
     watch.phase("ready")
     first = watch.kept()
-    pid = watch.link.pid
-    os.kill(pid, signal.SIGKILL)
+    pid = kill(watch, signal.SIGKILL)
     assert "SIGKILL" in watch.phase("restarting").why
     watch.link.ask(ask.Write(f"my name is {SECRET}"))  # while there is no engine
     second = watch.kept()
@@ -133,7 +140,7 @@ def test_killed_amid_a_turn_the_turn_is_answered_once_more(start):
     watch.link.ask(ask.Write("tell me a story"))
     kept = watch.until(tell.TurnKept)
     assert not kept.seen.done
-    os.kill(watch.link.pid, signal.SIGKILL)
+    kill(watch, signal.SIGKILL)
     watch.phase("restarting")
     again = watch.kept()
     assert (again.seen.user, again.conversation) == ("tell me a story", kept.conversation)
@@ -145,8 +152,7 @@ def test_killed_amid_a_turn_the_turn_is_answered_once_more(start):
 def test_stopped_it_is_said_its_stacks_are_written_and_it_is_replaced(start, tmp_path):
     watch = start()
     watch.until(tell.Ready)
-    pid = watch.link.pid
-    os.kill(pid, signal.SIGSTOP)
+    pid = kill(watch, signal.SIGSTOP)
     watch.phase("slow")
     assert "does not answer" in watch.phase("restarting").why
     assert gone([pid])
@@ -159,8 +165,7 @@ def test_stopped_it_is_said_its_stacks_are_written_and_it_is_replaced(start, tmp
 def test_slow_for_a_moment_it_is_not_replaced(start):
     watch = start()
     watch.until(tell.Ready)
-    pid = watch.link.pid
-    os.kill(pid, signal.SIGSTOP)
+    pid = kill(watch, signal.SIGSTOP)
     watch.phase("slow")
     os.kill(pid, signal.SIGCONT)
     watch.phase("ready")
@@ -171,7 +176,7 @@ def test_three_crashes_at_start_lead_to_the_pocket_pack(start):
     watch = start()
     for _ in range(3):
         watch.phase("starting")
-        os.kill(watch.link.pid, signal.SIGSEGV)
+        kill(watch, signal.SIGSEGV)
         assert "SIGSEGV" in watch.phase("restarting").why
     assert any(isinstance(news, tell.Trouble) and "3 times" in news.what for news in watch.seen)
     watch.phase("safe")
@@ -192,7 +197,7 @@ def test_it_ends_in_every_state_and_nothing_is_left(start, moment):
         watch.until(Notice, lambda notice: notice.state.value == "speaking")
     everyone = [watch.link.pid, *children(watch.link.pid)]
     if moment == "stopped":
-        os.kill(watch.link.pid, signal.SIGSTOP)
+        kill(watch, signal.SIGSTOP)
     watch.link.close()
     assert gone(everyone, within=2.0)
     if moment == "speaking":
