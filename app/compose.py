@@ -114,7 +114,8 @@ def load(
     with usable("chat", pack):
         chat, _ = loaded("chat", placed, partial(_chat, pack, threads), say)
     progress("reference")
-    return Engines(Gated(Silero()), transcriber, chat, voice, [reference(choice.card, voice)], _turn_model(pack))
+    room: int = getattr(chat, "room", 0)  # a server does not tell
+    return Engines(Gated(Silero()), transcriber, chat, voice, [reference(choice.card, voice)], _turn_model(pack), room)
 
 
 def load_voice(pack: Pack, threads: int, placement: Placement | None = None) -> Voice:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Thread
 from types import TracebackType
 
 from core.conductor import Conductor, Inbox
 from core.ears import Ears
 from core.events import Event, Forgotten, Hushed, Typed
-from core.memory import Exchange, Notes
+from core.memory import Exchange, Notes, fitting
 from core.mind import Mind
 from core.mouth import Mouth
 from core.patience import Habit
@@ -32,6 +32,7 @@ class Engines:
     voice: Voice
     reference: Sequence[Segment] = ()
     turn: TurnModel | None = None
+    chat_tokens: int = 0  # the longest prompt that the chat model reads; 0 is not known
 
 
 class Companion:
@@ -53,6 +54,7 @@ class Companion:
         habit: Habit = Habit(),  # noqa: B008 - frozen
         notes: Notes | None = None,
     ) -> None:
+        settings = replace(settings, memory=fitting(settings.memory, engines.chat_tokens))
         self._microphone, self._stop_s = microphone, settings.work.stop_s
         self._clock = settings.work.clock
         self._inbox = Inbox()

@@ -18,6 +18,8 @@ from core.types import COMPANION, USER, VOICE_FRAME, Codes, Message, Segment
 
 FRAMES_PER_CHAR = 0.83  # about 15 characters a second at 12.5 frames a second
 CHARS_PER_POSITION = 3  # of text, rounded against us
+QUESTION_TOKENS = 200  # of what the chat model is asked while nobody speaks
+CHARS_PER_TOKEN = 3  # of English in a small vocabulary; the markers around messages are among them
 USUAL = 4  # the part of the window's play that is left free for what the user says next
 KNOWN = "\n\nWhat you know of the user:"
 SEGMENT_POSITIONS = 5  # speaker tag, begin and end of text, end of sound
@@ -162,6 +164,17 @@ def gone(system: str, exchanges: Sequence[Exchange], settings: MemorySettings) -
     """Return how many of the oldest exchanges the chat model no longer reads."""
     high, low = window_chars(system, settings)
     return len(exchanges) - len(fit(exchanges, spoken_chars, high - (high - low) // USUAL, low))
+
+
+def fitting(settings: MemorySettings, tokens: int) -> MemorySettings:
+    """Return settings whose window fits into so many tokens, with a question at its end; 0 is no bound.
+
+    A chat model that has to leave out messages by itself leaves out others each time, and reads all anew.
+    """
+    high = max((tokens - QUESTION_TOKENS) * CHARS_PER_TOKEN, 400) if tokens else settings.chat_chars_high
+    if high >= settings.chat_chars_high:
+        return settings
+    return replace(settings, chat_chars_high=high, chat_chars_low=min(settings.chat_chars_low, high * 2 // 3))
 
 
 def spoken_chars(exchange: Exchange) -> int:

@@ -88,6 +88,11 @@ class Chat:
         yield from self._read([block.tokens for block in blocks])
         yield from self._write(np.random.default_rng(seed))
 
+    @property
+    def room(self) -> int:
+        """How many tokens of prompt it reads at most, with its reply still to come."""
+        return self._engine.context - len(self._begin) - len(self._reply) - self._reserve
+
     def close(self) -> None:
         """Free the model's memory; calls after this are errors."""
         self._engine.close()

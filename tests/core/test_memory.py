@@ -111,3 +111,12 @@ def test_a_phrase_grows_frame_by_frame() -> None:
         phrase = memory.appended(phrase, codes(3)[number])
     assert phrase.codes is not None
     assert np.array_equal(phrase.codes, codes(3))
+
+
+def test_a_window_larger_than_the_model_reads_is_made_smaller() -> None:
+    settings = MemorySettings()
+    assert memory.fitting(settings, 0) is settings
+    assert memory.fitting(settings, 4096) is settings
+    small = memory.fitting(settings, 1000)
+    assert (small.chat_chars_high, small.chat_chars_low) == (2400, 1600)
+    assert memory.fitting(settings, 1).chat_chars_high == 400

@@ -15,7 +15,7 @@ from app import compose
 from app.sitting import REMEMBERED, codec
 from core.companion import Companion, Engines
 from core.events import Noted
-from core.memory import Exchange, Notes, gone, messages, segments
+from core.memory import Exchange, Notes, fitting, gone, messages, segments
 from core.records import Notice, TurnRecord
 from core.rehearsal import Stillness, Tape
 from core.settings import MemorySettings, Settings
@@ -134,8 +134,9 @@ def main(turns: int) -> Tally:
         float(np.median([time for _, times in seen[count] for time in times])) for count in (SHORT, turns)
     )
     system = SETTINGS.persona.system
-    prompt = messages(system, history, "hello", SETTINGS.memory, notes)
-    tally.chat_gone = gone(system, history, SETTINGS.memory)
+    recall = fitting(SETTINGS.memory, engines.chat_tokens)
+    prompt = messages(system, history, "hello", recall, notes)
+    tally.chat_gone = gone(system, history, recall)
     tally.chat_has_summary = int("Earlier in this conversation: They spoke of" in prompt[0].text)
     tally.chat_has_facts = int(f"The user likes thing {turns // 20 * 20}." in prompt[0].text)
     tally.voice_segments = engines.voice.history.segments - 1
