@@ -145,7 +145,6 @@ COMMANDS = {
     "both": (["converse", "x.wav", "--demo"], "--demo"),
     "no such pace": (["converse", "x.wav", "--out", "x", "--pace", "slow"], "--pace"),
     "no such command": (["converge"], "converge"),
-    "no command": ([], "COMMAND"),
     "no number": (["converse", "--demo", "--seed", "x"], "--seed"),
     "threads": (["converse", "--demo", "--threads", "0"], "--threads"),
     "no words": (["say", "  ", "--out", "x.wav"], "nothing to say"),
