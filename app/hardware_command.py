@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 
 from app.hardware import look
 from app.packs import library
-from models.planner import plan
+from app.telling import failures, tell
+from models.planner import Fit, plan
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Print the verdict, in words or as JSON."""
-    kept = library(asked.data)
-    machine = look(kept.folder, say=lambda what: print(f"trying: {what}", file=sys.stderr, flush=True))
-    fetch = {name: kept.to_fetch(kept.parts(name, {})) // 1_000_000 for name in kept.catalog.profiles}
-    verdict = plan(machine, kept.catalog, fetch)
-    if asked.json:
-        name = verdict.profile.name if verdict.profile else None
-        print(
-            json.dumps({"machine": asdict(machine), "rating": verdict.rating, "profile": name, "lines": verdict.lines})
+    """Tell what is being tried, then the verdict."""
+    with failures(asked):
+        kept = library(asked.data)
+        machine = look(kept.folder, say=lambda what: trying(asked, what))
+        fetch = {name: kept.to_fetch(kept.parts(name, {})) // 1_000_000 for name in kept.catalog.profiles}
+        verdict = plan(machine, kept.catalog, fetch)
+        tell(
+            asked,
+            "verdict",
+            "\n".join(verdict.lines),
+            machine=asdict(machine),
+            rating=verdict.rating,
+            profile=verdict.profile.name if verdict.profile else "",
+            lines=verdict.lines,
+            fits=[plain(fit) for fit in verdict.fits],
         )
-    else:
-        print("\n".join(verdict.lines))
-    return 0
+        return 0
+
+
+def trying(asked: argparse.Namespace, what: str) -> None:
+    """Tell what is being tried."""
+    tell(asked, "trying", what=what)
+    if not asked.json:
+        print(f"trying: {what}", file=sys.stderr, flush=True)
+
+
+def plain(fit: Fit) -> dict[str, object]:
+    """Return how a profile fares, for programs; `reason` is empty if it fits."""
+    need = {"gpu_mb": fit.memory.gpu, "cpu_mb": fit.memory.cpu}
+    return {"profile": fit.profile.name, "reason": fit.reason, "slow": fit.slow, "moved": fit.moved, **need}

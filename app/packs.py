@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from app.checks import Problem
@@ -14,13 +14,12 @@ from app.compose import POCKET
 from app.hardware import look
 from app.packs_arguments import ROLES
 from app.sitting import data_folder
-from models.catalog import Model
-from models.downloads import DownloadError, Progress, Web
+from app.telling import failures, shown, size, tell
+from models.catalog import Model, Profile
+from models.downloads import Web
 from models.downloads.web import HUB
 from models.library import Library
 from models.planner import plan
-
-SHOWN_S = 0.5
 
 
 def library(data: Path | None) -> Library:
@@ -31,39 +30,46 @@ def library(data: Path | None) -> Library:
 
 def run(asked: argparse.Namespace) -> int:
     """Do what is asked of the packs."""
-    try:
+    with failures(asked):
         return ACTS[asked.act](asked, library(asked.data))
-    except DownloadError as error:
-        if error.page:
-            print(f"Open {error.page}", file=sys.stderr)
-        raise Problem(error) from error
 
 
-def _list(_: argparse.Namespace, kept: Library) -> int:
-    print(f"{'*' if not kept.used else ' '} {'pocket':12} {'':>8}  Pocket pack, comes with Sotto")
+def _list(asked: argparse.Namespace, kept: Library) -> int:
+    words = f"{'*' if not kept.used else ' '} {'pocket':12} {'':>8}  Pocket pack, comes with Sotto"
+    tell(asked, "pack", words, name="pocket", title="Pocket pack", folder=POCKET, used=not kept.used)
     for pack in kept.installed():
-        mark = "*" if pack.name == kept.used else " "
-        print(f"{mark} {pack.name:12} {size(pack.size):>8}  {pack.problem or pack.title}")
+        used = pack.name == kept.used
+        words = f"{'*' if used else ' '} {pack.name:12} {size(pack.size):>8}  {pack.problem or pack.title}"
+        tell(asked, "pack", words, **asdict(pack), used=used)
     for each in kept.kept():
-        state = f", {size(each.missing)} still to come" if each.missing else ""
-        print(f"  model {each.model} ({size(each.pin.size)}{state}) from {each.pin.repository}@{each.pin.revision[:8]}")
-    print(f"All of it is in {kept.folder}.")
+        pin, state = each.pin, f", {size(each.missing)} still to come" if each.missing else ""
+        words = f"  model {each.model} ({size(pin.size)}{state}) from {pin.repository}@{pin.revision[:8]}"
+        origin = {"repository": pin.repository, "revision": pin.revision}
+        tell(asked, "model", words, name=each.model, size=pin.size, missing=each.missing, **origin)
+    tell(asked, "folder", f"All of it is in {kept.folder}.", folder=kept.folder, token=kept.tokens.place)
     return 0
 
 
 def _catalog(asked: argparse.Namespace, kept: Library) -> int:
     for profile in kept.catalog.profiles.values():
-        parts, need = kept.catalog.parts(profile), profile.memory
-        print(f"{profile.name}: {profile.title}; {size(sum(model.size for model in parts.values()))} to download")
-        print(f"    needs free: {need.gpu / 1000:.1f} GB on the graphics card, {need.cpu / 1000:.1f} GB in main memory")
-        if profile.slow:
-            print(f"    {profile.slow}")
+        parts = kept.catalog.parts(profile)
+        total = sum(model.size for model in parts.values())
+        tell(asked, "profile", _need(profile, total), **asdict(profile), size=total, to_fetch=kept.to_fetch(parts))
     for model in kept.catalog.models.values():
         if not asked.language or model.speaks(asked.language):
-            print(_row(model))
+            tell(asked, "model", _row(model), **asdict(model) | {"size": model.size})
     if asked.language and not kept.catalog.voices_for(asked.language):
-        print(f"No voice of the catalogue speaks {asked.language!r} yet: replies would be shown as text.")
+        words = f"No voice of the catalogue speaks {asked.language!r} yet: replies would be shown as text."
+        tell(asked, "voiceless", words, language=asked.language)
     return 0
+
+
+def _need(profile: Profile, total: int) -> str:
+    need, slow = profile.memory, f"\n    {profile.slow}" if profile.slow else ""
+    return (
+        f"{profile.name}: {profile.title}; {size(total)} to download\n"
+        f"    needs free: {need.gpu / 1000:.1f} GB on the graphics card, {need.cpu / 1000:.1f} GB in main memory{slow}"
+    )
 
 
 def _row(model: Model) -> str:
@@ -72,66 +78,71 @@ def _row(model: Model) -> str:
 
 
 def _get(asked: argparse.Namespace, kept: Library) -> int:
-    profile = _recommended(kept) if asked.profile == "recommended" else asked.profile
+    profile = _recommended(asked, kept) if asked.profile == "recommended" else asked.profile
     parts = kept.parts(profile, _changed(asked))
-    print(f"{size(kept.to_fetch(parts))} to download into {kept.folder}.", flush=True)
-    for model in parts.values():
-        print(f"  {model.title}: {model.licence}")
-    shown(kept.get(profile, web(asked, kept), _changed(asked)))
-    kept.use(profile)
-    print(f"The pack {profile} is ready, and in use.")
+    fetch = kept.to_fetch(parts)
+    titles = "".join(f"\n  {model.title}: {model.licence}" for model in parts.values())
+    words = f"{size(fetch)} to download into {kept.folder}.{titles}"
+    tell(asked, "begin", words, pack=profile, to_fetch=fetch, models=[model.name for model in parts.values()])
+    shown(asked, kept.get(profile, web(asked, kept), _changed(asked)))
+    return _ready(asked, kept, profile)
+
+
+def _ready(asked: argparse.Namespace, kept: Library, pack: str) -> int:
+    kept.use(pack)
+    tell(asked, "ready", f"The pack {pack} is ready, and in use.", pack=pack, folder=kept.pack(pack))
     return 0
 
 
-def _recommended(kept: Library) -> str:
-    verdict = plan(look(kept.folder), kept.catalog)
-    print("\n".join(verdict.lines))
-    if verdict.profile is None:
+def _recommended(asked: argparse.Namespace, kept: Library) -> str:
+    verdict = plan(look(kept.folder, say=lambda what: tell(asked, "trying", what=what)), kept.catalog)
+    profile = verdict.profile.name if verdict.profile else ""
+    tell(asked, "verdict", "\n".join(verdict.lines), rating=verdict.rating, profile=profile, lines=verdict.lines)
+    if not profile:
         raise Problem("no pack of the catalogue fits this machine", verdict.lines[-1], "use the pocket pack")
-    return verdict.profile.name
+    return profile
 
 
 def _assemble(asked: argparse.Namespace, kept: Library) -> int:
-    shown(kept.put_together(asked.profile, kept.parts(asked.profile, _changed(asked))))
-    kept.use(asked.profile)
-    print(f"The pack {asked.profile} is ready, and in use.")
-    return 0
+    shown(asked, kept.put_together(asked.profile, kept.parts(asked.profile, _changed(asked))))
+    return _ready(asked, kept, asked.profile)
 
 
 def _import(asked: argparse.Namespace, kept: Library) -> int:
-    taken = shown(kept.take(asked.source))
-    print(f"Taken: {', '.join(taken or [])}. `sotto packs assemble PROFILE` makes a pack of them.")
+    taken = shown(asked, kept.take(asked.source)) or []
+    words = f"Taken: {', '.join(taken)}. `sotto packs assemble PROFILE` makes a pack of them."
+    tell(asked, "taken", words, models=taken)
     return 0
 
 
 def _use(asked: argparse.Namespace, kept: Library) -> int:
     kept.use("" if asked.name == "pocket" else asked.name)
-    print(f"The pack {asked.name} is in use from now on.")
+    tell(asked, "used", f"The pack {asked.name} is in use from now on.", pack=asked.name)
     return 0
 
 
 def _remove(asked: argparse.Namespace, kept: Library) -> int:
     kept.remove(asked.name)
-    print(f"Deleted {asked.name}.")
+    tell(asked, "removed", f"Deleted {asked.name}.", pack=asked.name)
     return 0
 
 
 def _move(asked: argparse.Namespace, kept: Library) -> int:
-    shown(kept.move(asked.folder))
-    print(f"All models are in {kept.folder} now.")
+    shown(asked, kept.move(asked.folder))
+    tell(asked, "moved", f"All models are in {kept.folder} now.", folder=kept.folder)
     return 0
 
 
 def _token(asked: argparse.Namespace, kept: Library) -> int:
     if asked.forget:
         kept.tokens.forget()
-        print("The access token is forgotten.")
+        tell(asked, "forgotten", "The access token is forgotten.")
         return 0
     token = sys.stdin.readline().strip()
     if not token:
         raise Problem("there is no token", "on standard input", "paste it and press Enter")
     kept.tokens.keep(token)
-    print(f"The access token is kept in {kept.tokens.place}.")
+    tell(asked, "kept", f"The access token is kept in {kept.tokens.place}.", place=kept.tokens.place)
     return 0
 
 
@@ -143,52 +154,6 @@ def web(asked: argparse.Namespace, kept: Library) -> Web:
 
 def _changed(asked: argparse.Namespace) -> dict[str, str]:
     return {role: name for role in ROLES if (name := getattr(asked, role))}
-
-
-def shown(steps: Iterator[Progress] | Generator[Progress, None, list[str]]) -> list[str] | None:
-    """Take all steps and show them, on one line where there is a terminal; return what they end with."""
-    terminal, last, before = sys.stderr.isatty(), 0.0, ("", "")
-    try:
-        while True:
-            step = next(steps)
-            now = time.monotonic()
-            if terminal and now - last >= SHOWN_S:
-                last = now
-                print(f"\r\033[K{line(step)}", end="", file=sys.stderr, flush=True)
-            elif not terminal and (step.phase, step.name) != before:
-                before = (step.phase, step.name)
-                print(line(step), file=sys.stderr, flush=True)
-    except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]
-    finally:
-        if terminal:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
-def line(step: Progress) -> str:
-    """Return a step in words."""
-    parts = [f"{step.share:4.0%}", step.phase, step.name]
-    if step.phase == "fetching":
-        parts.append(f"{size(step.done)} of {size(step.total)}")
-        if step.left_s is not None:
-            parts.append(f"{size(int(step.speed))}/s, {clock(step.left_s)} left")
-    return "  ".join([*parts, *([step.note] if step.note else [])])
-
-
-def size(count: int) -> str:
-    """Return bytes as people say them."""
-    for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= step:
-            return f"{count / step:.1f} {unit}"
-    return f"{count} B"
-
-
-def clock(seconds: float) -> str:
-    """Return a time that is left, as people say it."""
-    minutes = int(seconds) // 60
-    return (
-        f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min" if minutes else "under a minute"
-    )
 
 
 ACTS: dict[str, Callable[[argparse.Namespace, Library], int]] = {

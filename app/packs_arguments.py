@@ -18,7 +18,7 @@ def declare(commands: Any, parser_class: type[P]) -> None:
     packs = commands.add_parser("packs", help="get models, import, use, move and remove them")
     packs.set_defaults(threads=None)
     acts = packs.add_subparsers(dest="act", required=True, metavar="ACT", parser_class=parser_class)
-    where = data(parser_class(add_help=False))
+    where = told(data(parser_class(add_help=False)))
     acts.add_parser("list", parents=[where], help="what is on this machine")
     catalog = acts.add_parser("catalog", parents=[where], help="what there is to get")
     catalog.add_argument("--language", metavar="XX", help="only what understands or speaks this language")
@@ -42,13 +42,18 @@ def declare(commands: Any, parser_class: type[P]) -> None:
     token.add_argument("--forget", action="store_true", help="delete it")
 
 
+def told(parser: P) -> P:
+    """Add what makes a command tell of its doings to a program."""
+    parser.add_argument("--json", action="store_true", help="print one JSON line for everything that happens")
+    return parser
+
+
 def declare_hardware(commands: Any, parser_class: type[P]) -> None:
     """Add `hardware` to the commands."""
-    where = data(parser_class(add_help=False))
+    where = told(data(parser_class(add_help=False)))
     hardware = commands.add_parser(
         "hardware", parents=[where], help="what this machine can do, and which pack suits it"
     )
-    hardware.add_argument("--json", action="store_true", help="print it as JSON")
     hardware.set_defaults(threads=None)
 
 

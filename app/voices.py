@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from itertools import count, islice
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 
 from app import compose
 from app.checks import OutputFolder, Problem
+from app.telling import failures, tell
 from core.types import VOICE_RATE, Samples
 from models.audiofile import SYNTHETIC, read_audio, write_wav
 from models.own_voices import SUFFIX
@@ -26,19 +27,21 @@ from models.voices import VoiceCard, load_voice_card
 
 OWN = "the speaker's own: for use with Sotto by those whom they allow it"
 QUIET_S = 3.0  # after the last word
+LEVEL_FRAMES = 3  # of 32 ms between two levels that a program is told
 
 
 def run(asked: argparse.Namespace) -> int:
     """Do what is asked of the voices."""
-    return ACTS[asked.act](asked)
+    with failures(asked):
+        return ACTS[asked.act](asked)
 
 
 def _list(asked: argparse.Namespace) -> int:
-    pack = the_pack(asked)
-    cards = [load_voice_card(part.folder) for part in pack.voices.values()]
-    own = compose.own_voices(asked.data)
-    for name, card in [*zip(pack.voices, cards, strict=True), *((name, own.card(name)) for name in own.names())]:
-        print(f"{name:16} {card.title} ({card.origin}): {card.description}; {card.consent}")
+    pack, own = the_pack(asked), compose.own_voices(asked.data)
+    cards = {name: load_voice_card(part.folder) for name, part in pack.voices.items()}
+    for name, card in (cards | {name: own.card(name) for name in own.names()}).items():
+        words = f"{name:16} {card.title} ({card.origin}): {card.description}; {card.consent}"
+        tell(asked, "voice", words, **asdict(card) | {"name": name}, own=name not in cards)
     return 0
 
 
@@ -47,43 +50,56 @@ def _audition(asked: argparse.Namespace) -> int:
     voice = compose.load_voice(pack, asked.threads)
     text = asked.text or (POCKET_TEXT if pack.name == POCKET else TEXT)
     seeds = [asked.seed] if asked.keep else list(islice(count(asked.seed), asked.count))
+    found = False
     try:
-        found = [one for one in auditions(voice, text, iter(seeds)) if isinstance(one, Audition)]
+        for step in auditions(voice, text, iter(seeds)):
+            if isinstance(step, Audition):
+                found = True
+                _heard(asked, step, out, pack.voice.licence)
+            else:
+                tell(asked, "speaking", seconds=round(step, 2))
     except ValueError as error:
         raise Problem("there is nothing to say in this text", text, "give words with --text") from error
-    for one in found:
-        if asked.keep:
-            card = compose.own_voices(asked.data).keep(one.card(asked.keep, pack.voice.licence), one.sound)
-            print(f"Kept as {card.name}. `sotto say --voice {card.name}` speaks with it.")
-        elif out:
-            write_wav(out.file(f"seed-{one.seed}.wav"), one.sound, VOICE_RATE, label=SYNTHETIC)
-            print(f"seed {one.seed}: {out.path / f'seed-{one.seed}.wav'}")
-        else:
-            print(f"seed {one.seed}", flush=True)
-            play(one.sound)
-    if found and not asked.keep:
+    if found and not asked.keep and not asked.json:
         print("Keep one with `sotto voices audition --seed N --keep NAME`.")
     return 0
+
+
+def _heard(asked: argparse.Namespace, one: Audition, out: OutputFolder | None, licence: str) -> None:
+    if asked.keep:
+        _kept(asked, compose.own_voices(asked.data).keep(one.card(asked.keep, licence), one.sound))
+    elif out:
+        write_wav(out.file(f"seed-{one.seed}.wav"), one.sound, VOICE_RATE, label=SYNTHETIC)
+        file = out.path / f"seed-{one.seed}.wav"
+        tell(asked, "audition", f"seed {one.seed}: {file}", seed=one.seed, text=one.text, file=file)
+    else:
+        tell(asked, "audition", f"seed {one.seed}", seed=one.seed, text=one.text)
+        play(one.sound)
+
+
+def _kept(asked: argparse.Namespace, card: VoiceCard) -> None:
+    words = f"Kept as {card.name}. `sotto say --voice {card.name}` speaks with it."
+    tell(asked, "kept", words, voice=card.name, title=card.title, file=card.reference)
 
 
 def _record(asked: argparse.Namespace) -> int:
     pack = the_pack(asked)
     script = script_for(pack.name, pack.languages[0])
-    take = from_file(asked.source) if asked.source else from_microphone(asked.microphone, script)
+    take = from_file(asked.source) if asked.source else from_microphone(asked, script)
     report = examine(take, script, compose.load_transcriber(pack, asked.threads))
     if report.reference is None:
+        tell(asked, "refused", faults=report.faults, heard=report.heard)
         raise Problem("this take cannot be used", "; ".join(report.faults), "record it again")
     consent = f"spoken on {date.today():%Y-%m-%d}: {script.consent}"
     card = VoiceCard(asked.name, asked.name, report.transcript, "recorded", OWN, consent, "recorded here", Path())
-    kept = compose.own_voices(asked.data).keep(card, report.reference)
-    print(f"Kept as {kept.name}. `sotto say --voice {kept.name}` speaks with it.")
+    _kept(asked, compose.own_voices(asked.data).keep(card, report.reference))
     return 0
 
 
 def _import(asked: argparse.Namespace) -> int:
     own = compose.own_voices(asked.data)
     if asked.file.suffix == SUFFIX:
-        print(f"Taken in as {own.take(asked.file).name}.")
+        _kept(asked, own.take(asked.file))
         return 0
     lacking = [f"--{name}" for name in ("name", "text", "consent") if not (getattr(asked, name) or "").strip()]
     if lacking:
@@ -93,28 +109,30 @@ def _import(asked: argparse.Namespace) -> int:
     script = replace(script_for(pack.name), lines=(asked.text,), least_s=3.0, most_s=40.0)
     report = examine(from_file(asked.file), script, compose.load_transcriber(pack, asked.threads), consent=False)
     if report.reference is None:
+        tell(asked, "refused", faults=report.faults, heard=report.heard)
         raise Problem("this recording cannot be used", "; ".join(report.faults), asked.file)
     consent = f"declared on {date.today():%Y-%m-%d}: {asked.consent.strip()}"
     card = VoiceCard(asked.name, asked.name, asked.text, "recorded", OWN, consent, "taken in from a file", Path())
-    print(f"Kept as {own.keep(card, report.reference).name}.")
+    _kept(asked, own.keep(card, report.reference))
     return 0
 
 
 def _export(asked: argparse.Namespace) -> int:
     path = asked.file if asked.file.suffix == SUFFIX else asked.file.with_name(asked.file.name + SUFFIX)
     compose.own_voices(asked.data).export(asked.name, path)
-    print(f"Written to {path}.")
+    tell(asked, "exported", f"Written to {path}.", voice=asked.name, file=path)
     return 0
 
 
 def _rename(asked: argparse.Namespace) -> int:
-    print(f"It is {compose.own_voices(asked.data).rename(asked.name, asked.title).name} now.")
+    card = compose.own_voices(asked.data).rename(asked.name, asked.title)
+    tell(asked, "renamed", f"It is {card.name} now.", voice=card.name, title=card.title)
     return 0
 
 
 def _delete(asked: argparse.Namespace) -> int:
     compose.own_voices(asked.data).delete(asked.name)
-    print(f"Deleted {asked.name}.")
+    tell(asked, "deleted", f"Deleted {asked.name}.", voice=asked.name)
     return 0
 
 
@@ -148,24 +166,29 @@ def from_file(path: Path) -> Take:
     return Take(*read_audio(path))
 
 
-def from_microphone(device: str, script: Script) -> Take:
+def from_microphone(asked: argparse.Namespace, script: Script) -> Take:
     """Let the user read the script, line by line, until they have been quiet for a while after it."""
     from core.audio.link import AudioLink
     from core.settings import AudioSettings
 
-    print("Read this aloud, with a short pause after each line:\n")
-    print("\n".join(f"    {line}" for line in (*script.lines, script.consent)), end="\n\n", flush=True)
-    link = AudioLink(AudioSettings(microphone=device, echo="leave"), lambda _: None)
+    lines = "\n".join(f"    {line}" for line in (*script.lines, script.consent))
+    words = f"Read this aloud, with a short pause after each line:\n\n{lines}\n"
+    tell(asked, "script", words, lines=script.lines, consent=script.consent, least_s=script.least_s)
+    link = AudioLink(AudioSettings(microphone=asked.microphone, echo="leave"), lambda _: None)
     link.start()
     take = Take(np.zeros(0, np.float32), np.zeros(0, np.float32))
     try:
-        for level, take in listen(link.microphone, script.most_s):
-            print(f"\r{take.seconds:4.0f} s  {'#' * max(0, int(level + 60) // 2):30}", end="", file=sys.stderr)
+        for frame, (level, take) in enumerate(listen(link.microphone, script.most_s)):
+            if asked.json and frame % LEVEL_FRAMES == 0:
+                tell(asked, "level", seconds=round(take.seconds, 1), level_db=round(level, 1))
+            elif not asked.json:
+                print(f"\r{take.seconds:4.0f} s  {'#' * max(0, int(level + 60) // 2):30}", end="", file=sys.stderr)
             if enough(take, script):
                 break
     finally:
         link.close()
-        print(file=sys.stderr)
+        if not asked.json:
+            print(file=sys.stderr)
     return take
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.history_arguments import data
+from app.packs_arguments import told
 
 P = TypeVar("P", bound=argparse.ArgumentParser)
 
@@ -19,7 +20,7 @@ def declare(commands: Any, engine: Sequence[P], parser_class: type[P]) -> None:
     voices = commands.add_parser("voices", help="find, record, import, keep and play voices")
     voices.set_defaults(threads=None)
     acts = voices.add_subparsers(dest="act", required=True, metavar="ACT", parser_class=parser_class)
-    where = data(parser_class(add_help=False))
+    where = told(data(parser_class(add_help=False)))
     acts.add_parser("list", parents=[*engine, where], help="voices of the pack, and your own")
     audition = acts.add_parser("audition", parents=[*engine, where], help="hear speakers that the voice model invents")
     audition.add_argument("--count", type=int, default=5, metavar="N", help="how many (default: 5)")

@@ -67,8 +67,10 @@ def test_the_command_says_one_verdict(sotto, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(hardware, "RUNTIMES", ())  # they were tried above
     code, out, _ = sotto("hardware", "--json")
     assert code == 0
-    told = json.loads(out)
+    *tried, told = map(json.loads, out.splitlines())
+    assert {each["event"] for each in tried} == {"trying"}
     assert told["rating"] in ("good", "slow", "pocket only")
+    assert {fit["profile"] for fit in told["fits"]} > {"cpu", "gpu-8"}
     code, out, _ = sotto("hardware")
     assert code == 0
     assert "processor cores" in out
