@@ -23,6 +23,7 @@ Scenario = Callable[[Conditions], Findings]
 SCENARIOS: dict[str, tuple[int, str]] = {
     "turns": (60, "how soon it answers complete sentences, and whether it hears their first words"),
     "pauses": (60, "whether it cuts in at a pause of 0.4 to 1.0 s"),
+    "habit": (60, "the same with one person all the time, whose pauses it comes to know"),
     "interruptions": (60, "whether it yields, how soon it is silent, whether what it keeps is what was heard"),
     "backchannels": (60, "whether it goes on after mm-hm"),
     "noises": (60, "whether it goes on after keyboards, coughs, doors"),
@@ -61,6 +62,7 @@ def perform(name: str, how: Conditions) -> Findings:
         return overlap.alone(how, how.count)
     scenarios: dict[str, Scenario] = {
         "pauses": talking.pauses,
+        "habit": talking.habit,
         "interruptions": overlap.interruptions,
         "backchannels": overlap.backchannels,
         "noises": overlap.noises,

@@ -51,6 +51,7 @@ class Segmenter:
         self._frames: list[AudioFrame] = []  # pre-roll while quiet, the utterance while speech is on
         self._onset: int | None = None  # where the speech under way began
         self._run = 0  # frames of sound that have not yet proved to be speech
+        self._stirs = 0  # frames of what may be speech, and is enough to speak softly
         self._last: int | None = None  # where the last sound ended; None before the first
         self._since = 0  # where the sound under way began
         self._told = 0  # how far it was told to go on
@@ -93,15 +94,16 @@ class Segmenter:
         """Take the next frame; return what it changed. A pause ends the utterance when it has lasted `wait_ms`."""
         self._frames.append(frame)
         end = frame.at + len(frame.wide)
-        sounds = self._sounds(probability)
+        sounds, was = self._sounds(probability), self._stirs
+        self._stirs = was + 1 if probability >= (self._set.stir / 2 if was else self._set.stir) else 0
         if self._onset is None:
-            return self._by_key(frame) or self._quiet(end, sounds)
+            return self._by_key(frame) or self._quiet(end, sounds, was)
         lifted = self._key is _Key.LIFTED
         self._lifted += lifted
         if lifted and (self._paused or self._lifted >= _frames(LAST_WORD_MS)):
             self._last = self._last or end  # nothing seemed to be speech: all of it may be
             return [self._end()]
-        return self._pause(end, sounds, wait_ms) if self._paused else self._speech(end, sounds)
+        return self._pause(end, sounds, wait_ms, was) if self._paused else self._speech(end, sounds)
 
     def _sounds(self, probability: float) -> bool:
         # Hysteresis: sound under way is held by less than what starts it. NaN is silence.
@@ -117,11 +119,10 @@ class Segmenter:
         self._run, self._last = 0, None
         return [Pressed(frame.at)]
 
-    def _quiet(self, end: int, sounds: bool) -> list[SpeechEvent]:
+    def _quiet(self, end: int, sounds: bool, was: int) -> list[SpeechEvent]:
         if self._set.mode != "open":
             self._trim()
             return []
-        was = self._run
         if not self._proved(sounds):
             self._trim()
             return self._stir(was, end)
@@ -134,9 +135,9 @@ class Segmenter:
 
     def _stir(self, was: int, end: int) -> list[SpeechEvent]:
         enough = _frames(self._set.stir_ms)
-        if self._run == enough:
-            return [Stirred(end - self._run * MIC_FRAME)]
-        return [Stilled(end - (was + 1) * MIC_FRAME)] if was >= enough and not self._run else []
+        if self._stirs == enough:
+            return [Stirred(end - self._stirs * MIC_FRAME)]
+        return [Stilled(end - (was + 1) * MIC_FRAME)] if was >= enough and not self._stirs else []
 
     # Somebody does.
 
@@ -161,8 +162,7 @@ class Segmenter:
         assert self._onset is not None
         return [SpeechContinued(_utterance(self._frames), self._onset, (end - self._since) // MS)]
 
-    def _pause(self, end: int, sounds: bool, wait_ms: int) -> list[SpeechEvent]:
-        was = self._run
+    def _pause(self, end: int, sounds: bool, wait_ms: int, was: int) -> list[SpeechEvent]:
         if self._proved(sounds):
             self._paused = False
             return [SpeechResumed(self._begin_run(end))]

@@ -54,7 +54,8 @@ class SegmenterSettings(Checked):
     mode: Mode = field(default="open", metadata=MODES)
     on: float = ranged(0.5, 0.05, 0.99)  # probability at which a frame counts as speech
     off: float = ranged(0.35, 0.01, 0.99)  # and below which it no longer does, once speech is under way
-    stir_ms: int = ranged(64, 32, 1000)  # sound at which a reply is ducked, speech or not
+    stir: float = ranged(0.3, 0.01, 0.99)  # probability at which a reply is ducked
+    stir_ms: int = ranged(32, 32, 1000)  # and for how long, speech or not
     min_speech_ms: int = ranged(128, 32, 1000)  # anything shorter is a click
     beat_ms: int = ranged(160, 32, 1000)  # how often it is told that speech goes on
     pause_ms: int = ranged(200, 64, 1000)  # silence at which work may begin
@@ -75,7 +76,7 @@ class FloorSettings(Checked):
     """Who gives way when both speak, and what the user sees and hears meanwhile."""
 
     duck: float = ranged(0.25, 0.0, 1.0)  # gain of a reply while it is not clear what the user wants
-    hold_ms: int = ranged(224, 64, 2000)  # of speech after which the reply is silent
+    hold_ms: int = ranged(160, 64, 2000)  # of speech after which the reply is silent
     yield_ms: int = ranged(608, 64, 5000)  # and after which it is over, whatever is said
     rejoin_ms: int = ranged(2000, 0, 10_000)  # who goes on sooner, before any word of the reply, is still at it
     captions: Literal["on", "off"] = field(default="on", metadata=SWITCH)
@@ -179,7 +180,7 @@ class AudioSettings(Checked):
     loudspeaker: str = ""
     # With headphones, or where the system cancels it, there is no echo.
     echo: Literal["cancel", "leave"] = field(default="cancel", metadata=ECHOES)
-    latency_ms: int = ranged(60, 20, 500)  # that is asked of the sound card; below 40 it loses blocks
+    latency_ms: int = ranged(40, 20, 500)  # that is asked of the sound card; below 40 it loses blocks
 
 
 @dataclass(frozen=True)

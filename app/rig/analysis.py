@@ -44,6 +44,19 @@ def stretches(sound: Samples, join: float = 0.3) -> list[tuple[int, int]]:
     return [(int(start), int(end) + 1) for start, end in zip(starts, ends, strict=True)]
 
 
+def sounding(sound: Samples, since: int, still_ms: int = 60) -> int:
+    """Return how many samples lie before the last one that is not silence, without silences after `since`.
+
+    What is counted as silence are stretches of more than `still_ms` in which nothing at all is played.
+    """
+    heard = np.flatnonzero(np.abs(sound) > FLAT)
+    if not len(heard):
+        return 0
+    steps = np.diff(heard)
+    held = steps[(steps > still_ms * MS) & (heard[1:] > since)]
+    return int(heard[-1]) + 1 - int(held.sum())
+
+
 def gaps(sound: Samples, longest_ms: float = 1.0) -> list[int]:
     """Return where sound is missing in the midst of sound: longer than `longest_ms`, and loud right beside it."""
     flat = np.abs(sound) <= FLAT

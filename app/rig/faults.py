@@ -148,12 +148,20 @@ def _says_so(told: Told) -> bool:
 
 
 def _unplugged(here: Room, tally: Tally, known: int) -> float:
+    return _taken_away(here, tally, known, here.server.unplug, here.server.plug)
+
+
+def _restarted(here: Room, tally: Tally, known: int) -> float:
+    return _taken_away(here, tally, known, here.server.stop, here.server.start)
+
+
+def _taken_away(here: Room, tally: Tally, known: int, take: Callable[[], None], bring: Callable[[], None]) -> float:
     began = time.monotonic()
     here.recorder.stop()
-    here.server.unplug()
+    take()
     _note_told(here, tally, known, began)
     time.sleep(max(began + here.chance.uniform(*AWAY) - time.monotonic(), 0))
-    here.server.plug()
+    bring()
     return time.monotonic()
 
 
@@ -166,16 +174,6 @@ def _killed(here: Room, tally: Tally, known: int) -> float:
     os.kill(pid, signal.SIGKILL)
     _note_told(here, tally, known, began)
     return began
-
-
-def _restarted(here: Room, tally: Tally, known: int) -> float:
-    began = time.monotonic()
-    here.recorder.stop()
-    here.server.stop()
-    _note_told(here, tally, known, began)
-    time.sleep(max(began + here.chance.uniform(*AWAY) - time.monotonic(), 0))
-    here.server.start()
-    return time.monotonic()
 
 
 def _frozen(here: Room, tally: Tally, known: int) -> float:

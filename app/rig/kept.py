@@ -12,16 +12,18 @@ from core.types import Samples
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """A reply as it is kept: what was heard of it, and what had been written."""
+    """A turn as it is kept: how the user sounded, what was heard of the reply, and what had been written of it."""
 
     turn: int
     text: str
     written: str
     sound: Samples  # at VOICE_RATE
+    user: Samples  # at VOICE_RATE
+    user_start: int  # on the program's clock
 
 
 def replies(data: Path) -> list[Reply]:
-    """Return all replies of the newest conversation, in order."""
+    """Return all turns of the newest conversation, in order."""
     with Store.reading(data) as store:
         archive = Archive(store.db)
         titles = archive.titles()
@@ -32,6 +34,8 @@ def replies(data: Path) -> list[Reply]:
                 turn.record.reply,
                 turn.record.written,
                 archive.sound(turn, "reply"),
+                archive.sound(turn, "user"),
+                turn.record.user_start or 0,
             )
             for turn in turns
         ]

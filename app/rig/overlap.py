@@ -19,12 +19,14 @@ from app.rig.phrasebook import INTERRUPTIONS, LONG
 from app.rig.program import Told
 from app.rig.room import ANSWERS, LASTS, STILL, Conditions, Room, room
 from app.rig.server import RATE
-from core.memory import FRAMES_PER_CHAR, cut
-from core.types import VOICE_FRAME, VOICE_RATE, Samples
+from core.evaluation.words import plain_words
+from core.types import EAR_RATE, VOICE_RATE, Samples
+from models.evaluation.sphinx import spoken_words
 
 DUCKED = 0.5  # of the gain before: -6 dB
 YIELDS = 1.5  # seconds within which it must have fallen silent to count as having yielded
 SILENT = 0.35  # seconds without a sound after which a reply has stopped
+AFTERWARDS = RATE // 4  # after the person's last sound, in which no answer to them can come yet
 COMES = (1.0, 3.0)  # seconds into a reply at which an interruption comes
 
 
@@ -91,13 +93,14 @@ def interruptions(how: Conditions) -> Findings:
     yielded = [one for one in fair if one.still <= one.onset + round(YIELDS * RATE)]
     silent = [(one.still - one.onset) * 1000 / RATE for one in yielded]
     cuts = [found for one in yielded if (found := _compared(one, kept)) is not None]
+    known = [each.words for each in cuts if each.words is not None]
     figures = (
         Rate("interruptions yielded to", len(yielded), len(fair)),
-        Times("until ducked by 6 dB", "ms", tuple(each.ducked for each in cuts if each.ducked is not None)),
+        Times("until never louder than -6 dB", "ms", tuple(each.ducked for each in cuts)),
         Times("until silent", "ms", tuple(silent)),
         Times("kept sound against the recording", "ms", tuple(abs(each.sound_ms) for each in cuts)),
         Rate("kept sound within one frame (80 ms)", sum(abs(each.sound_ms) <= 80 for each in cuts), len(cuts)),
-        Rate("kept words within one of what sounded", sum(abs(each.words) <= 1 for each in cuts), len(cuts)),
+        Rate("kept words within one of those spoken", sum(abs(words) <= 1 for words in known), len(known)),
     )
     remarks = [f"{len(tries) - len(fair)} replies had ended by themselves before it could be seen"]
     remarks += [f"not yielded to: {one.clip.text!r}" for one in fair if one not in yielded]
@@ -108,9 +111,9 @@ def interruptions(how: Conditions) -> Findings:
 class Cut:
     """How a stopped reply as it was kept compares with the recording."""
 
-    ducked: float | None  # ms until the gain was halved; None if nothing sounded then
+    ducked: float  # ms until it was heard at more than half its gain for the last time
     sound_ms: float  # by which what was kept is longer than what sounded
-    words: int  # and by which it holds more words than its share of the reply's sound
+    words: int | None  # and by which it holds more words than were spoken; None where these cannot be told
 
 
 def _compared(one: Struck, kept: Sequence[Reply]) -> Cut | None:
@@ -122,28 +125,18 @@ def _compared(one: Struck, kept: Sequence[Reply]) -> Cut | None:
     offset = analysis.whereabouts(made, one.played, one.reply - RATE // 2, one.reply + RATE // 2) if len(made) else None
     if offset is None:
         return None
-    heard = one.still - offset
-    ends = last_audible(made) or 0
-    levels = analysis.gains(made, one.played, offset)
-    low = [at for at, gain in levels if at >= one.onset and gain < DUCKED]
-    ducked = (low[0] - one.onset) * 1000 / RATE if low else None
-    words = len(known[0].text.split()) - _words_in(one, heard / RATE)
-    return Cut(ducked, (ends - heard) * 1000 / RATE, words)
+    sound, kept_words = one.played[offset : one.over + AFTERWARDS], len(plain_words(known[0].text))
+    heard = analysis.sounding(sound, one.onset - offset)
+    narrow = soxr.resample(sound[:heard], RATE, EAR_RATE).astype(np.float32)
+    spoken = spoken_words(known[0].written, narrow, kept_words)
+    words = None if spoken is None else kept_words - spoken
+    return Cut(_ducked(one, analysis.gains(made, one.played, offset)), (len(made) - heard) * 1000 / RATE, words)
 
 
-def _words_in(one: Struck, seconds: float) -> int:
-    """Return how many words of a reply lie in its first seconds, by each phrase's share of frames."""
-    assert one.record is not None
-    told = [each for each in one.told if each.facts.get("turn") == one.record.facts["turn"]]
-    texts = {each.facts["index"]: each.facts["text"] for each in told if each.event == "Phrased"}
-    left, words = round(seconds * VOICE_RATE / VOICE_FRAME), 0
-    for index, text in sorted(texts.items()):
-        frames = sum(each.event == "Voiced" and each.facts["index"] == index for each in told)
-        whole = any(each.event == "Spoken" and each.facts["index"] == index for each in told)
-        total = frames if whole else max(frames, round(len(text) * FRAMES_PER_CHAR))
-        words += len(cut(text, max(total, 1), min(left, frames)).split())
-        left = max(left - frames, 0)
-    return words
+def _ducked(one: Struck, levels: Sequence[tuple[int, float]]) -> float:
+    since = [(at, gain) for at, gain in levels if at + analysis.STEP > one.onset]
+    low = next((number for number, (_, gain) in enumerate(since) if gain < DUCKED), len(since))
+    return (since[low - 1][0] + analysis.STEP - one.onset) * 1000 / RATE if low else 0.0
 
 
 def backchannels(how: Conditions) -> Findings:

@@ -14,11 +14,11 @@ from app.rig.people import Clip, Person
 from app.rig.program import Program, Told
 from app.rig.recorder import Recorder
 from app.rig.server import RATE, SoundServer
+from core.settings import AudioSettings
 from core.types import Samples
 
 ANSWERS = 12.0  # seconds in which a reply must begin
 LASTS = 25.0  # and end
-PREBUFFER = 2  # frames that are waited for before a reply sounds
 STILL = 1.2  # seconds of silence that end a reply
 
 
@@ -39,6 +39,7 @@ class Conditions:
     echo: Echo | None = None
     options: tuple[str, ...] = ()  # for `sotto talk`
     seed: int = 0
+    latency_ms: int = AudioSettings().latency_ms  # that the bare program asks for, too
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,6 @@ class Exchanged:
     began: int  # first audible sample of the person
     ended: int  # last one
     told: Sequence[Told]
-    sounded_at: float | None  # when the answer came in, on the system's clock
 
     @property
     def answer(self) -> int | None:
@@ -107,20 +107,6 @@ class Exchanged:
     def latency_ms(self) -> float | None:
         """From the last voiced sample to the first audible one."""
         return None if self.answer is None else (self.answer - self.ended) * 1000 / RATE
-
-    @property
-    def own_ms(self) -> float | None:
-        """From the last thing that the answer waited for, the decision or its first sound, to its first audible sample.
-
-        Over by what the recorder holds back, some 20 ms.
-        """
-        turns = [told.facts["turn"] for told in self.told if told.event == "Commit"]
-        waited = [told.at for told in self.told if told.event == "Commit"]
-        voiced = [told for told in self.told if told.event == "Voiced" and told.facts["turn"] in turns]
-        waited += [told.at for told in voiced[PREBUFFER - 1 : PREBUFFER]]
-        if not turns or self.sounded_at is None or len(turns) > 1:
-            return None
-        return (self.sounded_at - max(waited)) * 1000
 
     def intruded(self) -> bool:
         """Whether something was played between the person's first and last sound."""
@@ -142,6 +128,4 @@ def exchange(room: Room, clip: Clip, patience: float = ANSWERS) -> Exchanged | N
         room.program.wait("TurnRecord", 3.0, first)
     person, played = room.recorder.both(start)
     ended = last_audible(person) or 0
-    answer = first_audible(played, ended)
-    sounded = None if answer is None else room.recorder.clock(start + answer)
-    return Exchanged(clip, person, played, first_audible(person) or 0, ended, room.program.told[first:], sounded)
+    return Exchanged(clip, person, played, first_audible(person) or 0, ended, room.program.told[first:])

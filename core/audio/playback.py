@@ -1,7 +1,8 @@
 """What the loudspeaker plays, sample by sample at VOICE_RATE. Pure: no device, no clock but the samples taken.
 
 One turn sounds at a time. Its gain moves along raised cosines only: at its edges, when it is softened, stopped, or
-when its sound does not come in time. What is reported is what has left, never what was given.
+when its sound does not come in time. The silence before its first sound is passed over, and counts as played. What is
+reported is what has left, never what was given.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ EDGE = 8 * MS  # fade at a reply's edges, and around a gap
 FALL = 20 * MS  # fade of a reply that is stopped
 PREBUFFER = 2 * VOICE_FRAME  # what is waited for before a reply sounds, and after a gap
 PEAK = 0.98
+FAINT = 0.002  # of full scale, -54 dB: what lies below it at a reply's begin is passed over,
+ONSET = 12 * MS  # but for so much, in which the voice rises
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,25 @@ class _Part:
         self.played += count
         return np.concatenate(pieces)
 
+    def lead(self, faint: float) -> int:
+        """Return how many samples can be passed over at its begin, as long as nobody has heard any of it."""
+        if self.played:
+            return 0
+        before = 0
+        for block in self.sound:
+            if len(loud := np.flatnonzero(np.abs(block) > faint)):
+                return max(before + int(loud[0]) - ONSET, 0)
+            before += len(block)
+        return max(before - ONSET, 0)
+
 
 class Playback:
     """Holds what is to be played, and gives it out; not for two threads at once."""
 
-    def __init__(self, prebuffer: int = PREBUFFER) -> None:
+    def __init__(self, prebuffer: int = PREBUFFER, faint: float = FAINT) -> None:
         self.given = 0  # samples so far, silence included
         self.gaps = self.clipped = 0
-        self._prebuffer = prebuffer
+        self._prebuffer, self._faint = prebuffer, faint
         self._parts: dict[Turn, _Part] = {}
         self._reports: deque[Report] = deque()
 
@@ -157,8 +171,11 @@ class Playback:
         if part.flowing:
             self._watch_supply(part)
             return part.waiting > 0
-        part.flowing = part.waiting > 0 and (part.ended or part.waiting >= max(part.reserve, self._prebuffer))
+        lead = part.lead(self._faint)
+        part.flowing = part.waiting > 0 and (part.ended or part.waiting - lead >= max(part.reserve, self._prebuffer))
         if part.flowing:
+            if lead:
+                part.take(lead)
             part.edge.move(1.0, EDGE)
         return part.flowing
 

@@ -23,6 +23,7 @@ from core.settings import AudioSettings
 from core.types import VOICE_RATE, Samples, Turn
 
 PROBE = Turn(1)
+ALL = -1.0  # a level above which lies everything: the probe begins with silence that counts
 OVERHANG = 1.0  # seconds that are listened on after the probe
 LONGEST = 60.0  # seconds without a word after which a trial is given up
 
@@ -83,7 +84,7 @@ def _try(pipe: Connection, settings: AudioSettings, probe: Samples) -> None:
     microphone = devices.find("microphone", settings.microphone)
     if speaker is None or microphone is None:
         raise TrialError(f"there is no {'loudspeaker' if speaker is None else 'microphone'}")
-    playback, latency = Playback(), settings.latency_ms / 1000
+    playback, latency = Playback(faint=ALL), settings.latency_ms / 1000
     taken = Input(microphone, latency, lambda: None)
     given = Output(speaker, latency, playback, Lock(), lambda: taken.heard)
     time.sleep(0.5)

@@ -1,6 +1,7 @@
 """pocketsphinx as an independent judge: phones in any order, or words by a language model of known sentences.
 
-It is small, was trained on none of our speech, and is an optional package (`pip install pocketsphinx`).
+It is small, was trained on none of our speech, and is an optional package (`pip install pocketsphinx`). Each clip is heard
+by a decoder of its own, which takes some milliseconds, since a decoder adapts to what it heard before.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ LEVEL = 0.08  # RMS given to every clip
 EDGE_S = 0.15  # of silence around it
 NOISE = 1e-4  # so that silence is not digital zero
 DISCOUNT = 0.5
+NEAR = 3  # words by which a count may be wrong
 FRAMES_A_SECOND = 100  # that its scores are sums over
 GET = "pip install pocketsphinx"
 
@@ -39,13 +41,11 @@ class SphinxPhones:
 
     name = "pocketsphinx phones"
 
-    def __init__(self) -> None:
-        self._decoder = _decoder(allphone=_model("en-us/en-us-phone.lm.bin"), lw=2.0, beam=1e-20, pbeam=1e-20)
-
     def __call__(self, narrow: Samples) -> list[str]:
         """Return the phones of samples at EAR_RATE."""
-        _heard(self._decoder, narrow)
-        return [part.word for part in self._decoder.seg() or () if part.word.isalpha() and part.word != "SIL"]
+        decoder = _decoder(allphone=_model("en-us/en-us-phone.lm.bin"), lw=2.0, beam=1e-20, pbeam=1e-20)
+        _hear(decoder, narrow)
+        return [part.word for part in decoder.seg() or () if part.word.isalpha() and part.word != "SIL"]
 
 
 class SphinxPronunciation:
@@ -56,14 +56,9 @@ class SphinxPronunciation:
 
     name = "pocketsphinx, phones forced onto the sound"
 
-    def __init__(self) -> None:
-        wide = {"beam": 1e-60, "wbeam": 1e-40, "pbeam": 1e-60}
-        self._decoder = _decoder(dict=os.devnull, lm=None, **wide)
-        self._words: dict[tuple[str, ...], str] = {}
-
     def __call__(self, narrow: Samples, variants: Sequence[Sequence[str]]) -> Pronunciation:
         """Return the likelier variant of samples at EAR_RATE; none where one of them cannot be forced onto it."""
-        scores = [self._score(narrow, tuple(variant)) for variant in variants]
+        scores = [self._score(narrow, variant) for variant in variants]
         fitting = [score for score in scores if score is not None]
         if len(fitting) < len(scores):
             return Pronunciation(None, 0.0, 1.0)
@@ -71,15 +66,13 @@ class SphinxPronunciation:
         margin = fitting[order[0]] - fitting[order[1]]
         return Pronunciation(int(order[0]) if margin > 0 else None, margin / FRAMES_A_SECOND, 0.0)
 
-    def _score(self, narrow: Samples, phones: tuple[str, ...]) -> float | None:
-        if phones not in self._words:
-            self._words[phones] = f"w{len(self._words)}"
-            self._decoder.add_word(self._words[phones], " ".join(phones), update=True)
-        rule = f"#JSGF V1.0; grammar only; public <only> = {self._words[phones]};"
-        self._decoder.add_jsgf_string("only", rule)
-        self._decoder.activate_search("only")
-        _heard(self._decoder, narrow)
-        found = self._decoder.hyp()
+    def _score(self, narrow: Samples, phones: Sequence[str]) -> float | None:
+        decoder = _decoder(dict=os.devnull, lm=None, beam=1e-60, wbeam=1e-40, pbeam=1e-60)
+        decoder.add_word("all", " ".join(phones), update=True)
+        decoder.add_jsgf_string("only", "#JSGF V1.0; grammar only; public <only> = all;")
+        decoder.activate_search("only")
+        _hear(decoder, narrow)
+        found = decoder.hyp()
         return None if found is None else float(found.score)
 
 
@@ -93,16 +86,17 @@ class SphinxWords:
         known = _dictionary()
         texts = [[word for word in plain_words(text) if word in known] for text in sentences]
         words = sorted({word for text in texts for word in text})
-        with tempfile.TemporaryDirectory() as folder:
-            lexicon, pairs = Path(folder) / "words.dict", Path(folder) / "pairs.lm"
-            lexicon.write_text("".join(line for word in words for line in _entries(word, known[word])))
-            pairs.write_text(bigrams(texts))
-            self._decoder = _decoder(dict=str(lexicon), lm=str(pairs))
+        self._folder = tempfile.TemporaryDirectory(prefix="sotto-sphinx-")  # goes with this object
+        lexicon, pairs = Path(self._folder.name) / "words.dict", Path(self._folder.name) / "pairs.lm"
+        lexicon.write_text("".join(line for word in words for line in _entries(word, known[word])))
+        pairs.write_text(bigrams(texts))
+        self._files = {"dict": str(lexicon), "lm": str(pairs)}
 
     def __call__(self, narrow: Samples) -> str:
         """Return the words of samples at EAR_RATE."""
-        _heard(self._decoder, narrow)
-        found = self._decoder.hyp()
+        decoder = _decoder(**self._files)
+        _hear(decoder, narrow)
+        found = decoder.hyp()
         return "" if found is None else str(found.hypstr)
 
 
@@ -133,6 +127,26 @@ def _entries(word: str, spoken: Sequence[str]) -> list[str]:
     return [f"{word}{f'({at})' if at > 1 else ''} {phones}\n" for at, phones in enumerate(spoken, 1)]
 
 
+def spoken_words(text: str, narrow: Samples, about: int) -> int | None:
+    """Return how many words of a text were spoken in samples at EAR_RATE that may end amid one of them.
+
+    It is the greatest number of words that can be aligned with the sound, sought up to NEAR from `about`; None where
+    none can, or the package is missing.
+    """
+    if not available():
+        return None
+    words, decoder = plain_words(text), _decoder(lm=None)
+    for count in range(min(about + NEAR, len(words)), max(about - NEAR, 0), -1):
+        try:
+            decoder.set_align_text(" ".join(words[:count]))
+            _heard(decoder, narrow)
+        except RuntimeError:  # it knows one of them not
+            continue
+        if decoder.hyp() is not None:
+            return count
+    return None
+
+
 def _dictionary() -> dict[str, list[str]]:
     known: dict[str, list[str]] = defaultdict(list)
     for line in Path(_model("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines():
@@ -154,7 +168,7 @@ def _decoder(**options: Any) -> Any:
     return pocketsphinx.Decoder(hmm=where, samprate=float(EAR_RATE), loglevel="FATAL", **options)
 
 
-def _heard(decoder: Any, narrow: Samples) -> None:
+def _hear(decoder: Any, narrow: Samples) -> None:
     level = float(np.sqrt(np.mean(np.square(narrow, dtype=np.float64)))) if len(narrow) else 0.0
     sound = np.pad(narrow * (LEVEL / max(level, 1e-5)), round(EDGE_S * EAR_RATE))
     sound = sound + np.random.default_rng(0).normal(0, NOISE, len(sound))

@@ -25,7 +25,7 @@ from core.segmenter import MS, Segmenter
 from core.settings import SegmenterSettings
 from core.types import EAR_FRAME, MIC_FRAME, AudioFrame
 
-LEVELS = {"#": 0.9, ".": 0.02, "-": 0.4, "?": float("nan")}
+LEVELS = {"#": 0.9, ".": 0.02, "-": 0.4, "~": 0.2, "?": float("nan")}
 EAGER = SegmenterSettings(patience="eager", offset_lag_ms=0)
 
 
@@ -138,7 +138,9 @@ def told(picture: str, settings: SegmenterSettings = EAGER) -> list[SpeechEvent]
 
 def test_a_first_sound_is_told_at_once_and_taken_back_if_it_comes_to_nothing() -> None:
     assert told("." * 20 + "##" + "." * 5) == [Stirred(20 * MIC_FRAME), Stilled(20 * MIC_FRAME)]
-    assert told("." * 20 + "#" + "." * 5) == []
+    assert told("." * 20 + "-" + "." * 5) == [Stirred(20 * MIC_FRAME), Stilled(20 * MIC_FRAME)]
+    assert told("." * 20 + "~~~" + "." * 5) == []
+    assert told("." * 20 + "-~~~" + "." * 5)[1:] == told("." * 20 + "----" + "." * 5)[1:], "it takes less to go on"
     assert told("." * 20 + "####")[:2] == [Stirred(20 * MIC_FRAME), SpeechStarted(20 * MIC_FRAME)]
     assert kinds(told("#" * 10 + "." * 8 + "##" + "." * 5))[-2:] == [Stirred, Stilled]
 

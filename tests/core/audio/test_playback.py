@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audio.playback import EDGE, FALL, PEAK, PREBUFFER, Playback
+from core.audio.playback import EDGE, FAINT, FALL, ONSET, PEAK, PREBUFFER, Playback
 from core.audio.wire import Kind
 from core.fade import DUCK, SWELL
 from core.types import VOICE_FRAME, Turn
@@ -52,6 +52,30 @@ def test_a_reply_is_whole_and_fades_only_at_its_edges():
     assert not heard[10 * VOICE_FRAME :].any()
     assert told(playback)[-1] == (Kind.FINISHED, 10 * VOICE_FRAME)
     assert playback.gaps == 0
+
+
+def test_the_silence_before_a_reply_is_passed_over_and_counts_as_played():
+    playback = Playback()
+    playback.hold(FIRST)
+    playback.write(FIRST, np.concatenate([np.full(VOICE_FRAME, FAINT / 2, np.float32), sound(10)]))
+    playback.commit(FIRST)
+    heard = playback.pull(8 * VOICE_FRAME)
+    loud = np.flatnonzero(heard > FAINT)
+    assert loud[0] == ONSET, "its onset is left"
+    assert told(playback)[-1] == (Kind.PLAYED, 9 * VOICE_FRAME - ONSET)
+    assert (heard[ONSET:] > LEVEL - 0.01).all(), "and has fully risen when it sounds"
+
+
+def test_silence_waits_for_sound_and_a_silent_reply_ends():
+    playback = Playback()
+    playback.hold(FIRST)
+    playback.commit(FIRST)
+    playback.write(FIRST, np.zeros(20 * VOICE_FRAME, np.float32))
+    playback.pull(VOICE_FRAME)
+    assert told(playback) == []
+    playback.end(FIRST)
+    playback.pull(VOICE_FRAME)
+    assert told(playback)[-1] == (Kind.FINISHED, 20 * VOICE_FRAME)
 
 
 def test_nothing_is_reported_before_it_has_left():

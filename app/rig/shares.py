@@ -1,0 +1,86 @@
+"""Where the time from the person's last sound to the answer went, on the recording's clock alone.
+
+The microphone's clock is led to the recording's by finding there what the program kept of the person's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+
+from app.rig import analysis
+from app.rig.figures import Times
+from app.rig.kept import Reply
+from app.rig.program import Told
+from app.rig.room import Exchanged
+from app.rig.server import RATE
+from core.settings import SegmenterSettings
+from core.types import VOICE_RATE
+
+MS = VOICE_RATE // 1000
+TWICE = RATE // VOICE_RATE
+READY = 4  # frames of a reply from which on it could sound at once
+
+
+@dataclass(frozen=True)
+class Share:
+    """The parts of one turn's time, in milliseconds; they add up to all of it."""
+
+    detector: float  # from the last sound of the person to the last that the detector took for speech
+    wait: float  # deliberate
+    rest: float  # from the end of that to the first audible sample
+    ready: bool  # whether the answer was there when the wait was over; if not, the rest holds the models' time
+
+
+def shares(said: Sequence[Exchanged], kept: Sequence[Reply]) -> list[Share]:
+    """Return the parts of each turn that was answered without a change of mind."""
+    by_turn = {reply.turn: reply for reply in kept}
+    return [share for each in said if (share := _share(each, by_turn)) is not None]
+
+
+def _share(each: Exchanged, kept: Mapping[int, Reply]) -> Share | None:
+    commits = [told for told in each.told if told.event == "Commit"]
+    ends = [told for told in each.told if told.event == "SpeechEnded"]
+    if len(commits) != 1 or len(ends) != 1 or each.answer is None or commits[0].facts["turn"]["id"] not in kept:
+        return None
+    reply = kept[commits[0].facts["turn"]["id"]]
+    made = soxr.resample(reply.user, VOICE_RATE, RATE).astype(np.float32)
+    where = analysis.whereabouts(made, each.person, 0, len(each.person)) if len(made) else None
+    waited = _waited(each.told, ends[0].at)
+    if where is None or waited is None:
+        return None
+    last = where + (ends[0].facts["offset"] + SegmenterSettings().offset_lag_ms * MS - reply.user_start) * TWICE
+    over = last + waited * RATE // 1000
+    return Share(_ms(last - each.ended), waited, _ms(each.answer - over), _ready(each.told, commits[0]))
+
+
+def _waited(told: Sequence[Told], until: float) -> int | None:
+    known = [each.facts["milliseconds"] for each in told if each.event == "Waiting" and each.at <= until]
+    return int(known[-1]) if known else None
+
+
+def _ready(told: Sequence[Told], commit: Told) -> bool:
+    turn = commit.facts["turn"]
+    voiced = [each for each in told if each.event in ("Voiced", "Spoken") and each.facts["turn"] == turn]
+    return len(voiced) >= READY and voiced[READY - 1].at <= commit.at
+
+
+def _ms(samples: int) -> float:
+    return samples * 1000 / RATE
+
+
+def rows(found: Sequence[Share], bare: Sequence[float]) -> list[Times]:
+    """Return the figures; `bare` is what the sound card itself takes, in milliseconds."""
+    ready = [share.rest for share in found if share.ready]
+    usual = float(np.median(bare)) if bare else 0.0
+    return [
+        Times("   of these: the detector's delay", "ms", tuple(share.detector for share in found)),
+        Times("   of these: deliberate wait", "ms", tuple(float(share.wait) for share in found)),
+        Times("   of these: all else, answer ready", "ms", tuple(ready)),
+        Times("   of these: all else, answer not ready", "ms", tuple(each.rest for each in found if not each.ready)),
+        Times("a bare program's loop in this room", "ms", tuple(bare)),
+        Times("all else beyond a bare program's median", "ms", tuple(each - usual for each in ready)),
+    ]
