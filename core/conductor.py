@@ -6,9 +6,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event as Flag
+from typing import Any
 
 from core.channel import Channel, Closed
 from core.conversation import Conversation, State
+from core.deadlines import patience
 from core.events import (
     Begin,
     Cancel,
@@ -38,6 +40,9 @@ from core.settings import Settings
 from core.stage import Stage
 from core.types import NO_TURN, VOICE_RATE, SpeechFrame, Turn
 from core.work import Attend, Glance, Listen, MindItem, MouthItem, Reflect, Rehearse, Remember, Think, Work, aside
+
+WATCH_S = 0.25  # between two looks at the engines
+ASLEEP_S = 1.0  # by which a look must be late for it to be the whole computer that stood still
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +113,8 @@ class Conductor:
         self._chronicle = Chronicle()
         self._started = time.monotonic()
         self._work: Work | None = None
-        self._work_began = 0.0
+        self._work_began = self._watched = self._awake_at = 0.0
+        self._look_every = min(WATCH_S, self._set.mind_s / 4, self._set.mouth_s / 4)
         self._reflection = Reflection(settings, history, notes)
         self._question: Question | None = self._reflection.due(history)  # once nobody has spoken for a while
         self._reflecting: Work | None = None
@@ -154,6 +160,7 @@ class Conductor:
                     self._take(letter.event, letter.at)
             finally:
                 letter.read.set()
+            self._watch()
 
     def _take(self, event: Event, at: float) -> None:
         self._wake(event)
@@ -208,7 +215,7 @@ class Conductor:
             self._work = None
 
     def _ask(self, work: Work) -> None:
-        self._work_began = time.monotonic()
+        self._work_began = self._watched = time.monotonic()
         self._loudspeaker.hold(work.turn)
         self._mouth.ask(Listen(work))
         self._mind.ask(Think(work))
@@ -302,15 +309,27 @@ class Conductor:
     # Engines that hang.
 
     def _wait(self) -> float | None:
-        return min(self._set.mind_s, self._set.mouth_s) / 4 if self._work else self._calm_for()
+        return self._look_every if self._work else self._calm_for()
 
     def _watch(self) -> None:
-        for stage, patience in ((self._mind, self._set.mind_s), (self._mouth, self._set.mouth_s)):
-            since = stage.silent_since()
-            if since is None or self._work is None:
-                continue
-            # A turn that waits behind a hung one has its own time.
-            if time.monotonic() - max(since, self._work_began) > patience:
+        now = time.monotonic()
+        if self._work is None or now - self._watched < self._look_every:
+            return
+        if now - self._watched > self._look_every + ASLEEP_S:
+            self._awake_at = now
+        self._watched = now
+        for stage, longest in ((self._mind, self._set.mind_s), (self._mouth, self._set.mouth_s)):
+            if self._work and (late := self._silent(stage, longest)):
                 turn = self._work.turn
                 self._work.cancel()
-                self._take(Failed(turn, stage.name, f"no sign of life for {patience:g} s"), time.monotonic())
+                self._take(Failed(turn, stage.name, f"no sign of life for {late:g} s"), now)
+
+    def _silent(self, stage: Stage[Any], longest: float) -> float:
+        """Return for how long an engine was waited for in vain; 0 if it may still answer."""
+        sign = stage.sign()
+        if sign is None:
+            return 0.0
+        patient = patience(sign.item, sign.said, longest)
+        # A turn that waits behind a hung one has its own time, and so has a computer that slept.
+        since = max(sign.at, self._work_began, self._awake_at)
+        return patient if time.monotonic() - since > patient else 0.0

@@ -151,8 +151,8 @@ class WorkSettings(Checked):
     # For recordings that are heard as fast as can be: no frame is heard before all that came before it was understood.
     clock: Literal["runs", "waits"] = field(default="runs", metadata=CLOCKS)
     reserve_s: float = ranged(12.0, 0.2, 60.0)  # the most that is held back of a voice slower than speech
-    mind_s: float = ranged(60.0, 0.01, 3600.0)  # longest wait for a sign of life from recognition or chat
-    mouth_s: float = ranged(60.0, 0.01, 3600.0)  # and from the voice
+    mind_s: float = ranged(30.0, 0.01, 3600.0)  # longest wait for a sign of life from recognition or chat
+    mouth_s: float = ranged(30.0, 0.01, 3600.0)  # and from the voice; most steps have less: core/deadlines.py
     stop_s: float = ranged(2.0, 0.01, 60.0)  # longest wait for a thread to end
     reply_chars: int = ranged(1200, 20, 20_000)
     phrase_s: float = ranged(20.0, 1.0, 60.0)  # longest phrase, whatever its text

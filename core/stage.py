@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -22,6 +22,15 @@ T = TypeVar("T", bound=Item)
 R = TypeVar("R")
 
 
+@dataclass(frozen=True, eq=False)
+class Sign(Generic[T]):
+    """That an engine lives: what it is doing, what it said of it last, and when (monotonic seconds)."""
+
+    item: T
+    said: Event | None = None
+    at: float = field(default_factory=time.monotonic)
+
+
 class Stage(Generic[T]):
     """Does items one after the other and posts what comes of them, event by event."""
 
@@ -31,7 +40,7 @@ class Stage(Generic[T]):
         self._inbox: Channel[T] = Channel()
         self._thread = Thread(target=self._run, name=name, daemon=True)  # a hung engine must not hold the program
         self._asides: deque[T] = deque()
-        self._alive_at: float | None = None  # last sign of life, while there is something to do
+        self._sign: Sign[T] | None = None  # the last sign of life, while there is something to do
 
     def start(self) -> None:
         """Begin to take items."""
@@ -56,16 +65,16 @@ class Stage(Generic[T]):
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def silent_since(self) -> float | None:
-        """Return when the engine last gave a sign of life (monotonic seconds); None if nothing is asked of it."""
-        return self._alive_at
+    def sign(self) -> Sign[T] | None:
+        """Return the engine's last sign of life; None if nothing is asked of it."""
+        return self._sign
 
     def _run(self) -> None:
         for item in self._inbox:
             self._do_asides()
             if not item.work.cancelled:
                 self._follow(item)
-            self._alive_at = None
+            self._sign = None
 
     def _follow(self, item: T) -> None:
         failure = attempt(lambda: self._post_all(item))
@@ -76,13 +85,13 @@ class Stage(Generic[T]):
         self._post(Failed(item.work.turn, self.name, failure.error))
 
     def _post_all(self, item: T) -> None:
-        self._alive_at = time.monotonic()
+        self._sign = Sign(item)
         for event in self._do(item):
             if item.work.cancelled:
                 return
             self._post(event)
-            self._alive_at = time.monotonic()
             self._do_asides()
+            self._sign = Sign(item, event)
 
     def _do_asides(self) -> None:
         while self._asides:
@@ -92,7 +101,7 @@ class Stage(Generic[T]):
             item.work.cancel()  # it stands in the inbox, too
 
     def _post_aside(self, item: T) -> None:
-        self._alive_at = time.monotonic()
+        self._sign = Sign(item)
         for event in self._do(item):
             if item.work.cancelled:
                 return

@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TextIO
 
+from app.engine import ahead
 from app.engine.wire import WireError, pack, unpack
 from app.journal import Journal
 from core.channel import Channel, Closed
@@ -59,6 +60,8 @@ class Service:
         Thread(target=self._beat, name="pulse", daemon=True).start()
         self._sending.start()
         try:
+            if not self._pipe.poll():
+                ahead.runtimes()  # in reserve: what takes longest is done before it is needed
             setup = unpack(self._pipe.recv_bytes(), Setup)
             self._journal.note("start", python=sys.version.split()[0])
             self._serve(setup)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock, Thread
 
-from app.engine.process import EngineProcess
+from app.engine import child
+from app.engine.process import EngineProcess, Role
 from app.journal import Journal
 from core.commands import (
     Command,
@@ -58,6 +59,7 @@ DUMP_S = 0.3  # that a hung process is given to write down where it hangs
 OFTEN, WITHIN_S = 3, 60.0  # crashes after which the next process is a careful one
 LONGEST_PAUSE_S = 2.0  # between the end of one and the begin of the next
 POLL_S = 0.05
+SETTLED_S = 5.0  # after all is loaded, until another process is started that is held in reserve
 WISHED = (Talk, Rest, Mute, Unmute, Write, NewConversation, OpenConversation)  # that `Wish` takes note of
 FLEETING = (Press, Release, Hush)  # mean nothing to a process that begins
 
@@ -136,13 +138,16 @@ class Wish:
 class EngineLink:
     """Keeps an engine process running; `tell` is called on its thread with all news, and returns at once."""
 
-    def __init__(self, setup: Setup, tell: Callable[[News], None], logs: Path) -> None:
+    def __init__(self, setup: Setup, tell: Callable[[News], None], logs: Path, role: Role = child.run) -> None:
         self.restarts = 0
         self.pid = 0  # of the engine process
         self._wish, self._told, self._logs = Wish(setup), tell, logs
         self._journal = Journal(logs, "window")
         self._lock = Lock()
+        self._role = role
         self._process: EngineProcess | None = None
+        self._reserve: EngineProcess | None = None  # has imported all, and takes the place of one that ends
+        self._ready_at = 0.0
         self._held: list[Command] = []  # asked while there was no process
         self._crashes: deque[float] = deque(maxlen=OFTEN)
         self._phase: Phase = "stopped"
@@ -174,8 +179,9 @@ class EngineLink:
                 self._process.send(Quit())
         self._thread.join(timeout)
         with self._lock:
-            if self._process:
-                self._process.kill()
+            for process in (self._process, self._reserve):
+                if process:
+                    process.kill()
         self._journal.close()
 
     # The engine's thread.
@@ -190,6 +196,7 @@ class EngineLink:
             self._mourn(why)
             pause = 0.0 if time.monotonic() - began > WITHIN_S else min(pause * 2 + 0.1, LONGEST_PAUSE_S)
             self._rest(pause)
+        self._drop_reserve()
         self._change("stopped")
 
     def _leaving(self) -> bool:
@@ -203,7 +210,7 @@ class EngineLink:
     def _serve(self) -> str:
         """Serve with one process until it ends; return why."""
         try:
-            process = EngineProcess(self._logs)
+            process = self._next()
         except OSError as error:  # no memory, no more processes
             return f"it could not be started, {error.strerror or error}"
         self.pid = process.pid
@@ -223,6 +230,38 @@ class EngineLink:
                 self._process = None
             process.kill()
 
+    def _next(self) -> EngineProcess:
+        """Return the process in reserve, or else a new one; raises OSError."""
+        reserve, self._reserve = self._reserve, None
+        if reserve and reserve.alive and not self._wish.safe:  # a careful one must know so before it imports anything
+            return reserve
+        if reserve:
+            reserve.kill()
+        return EngineProcess(self._role, self._logs)
+
+    def _look_after_reserve(self) -> None:
+        """Have another process in reserve, once all is loaded and nobody talks, for importing takes seconds."""
+        if self._reserve is None:
+            settled = self._usual == "ready" and time.monotonic() - self._ready_at > SETTLED_S
+            if settled and not self._wish.turn and not self._closing:
+                try:
+                    self._reserve = EngineProcess(self._role, self._logs)
+                except OSError:
+                    self._ready_at = time.monotonic()  # no room for another one now
+            return
+        try:
+            self._reserve.receive(0)
+        except EOFError:
+            self._drop_reserve()
+        if self._reserve and self._reserve.quiet_s > LOADING_S:
+            self._drop_reserve()
+
+    def _drop_reserve(self) -> None:
+        reserve, self._reserve = self._reserve, None
+        self._ready_at = time.monotonic()
+        if reserve:
+            reserve.kill()
+
     def _follow(self, process: EngineProcess) -> str:
         closing_at: float | None = None
         while True:
@@ -239,6 +278,7 @@ class EngineLink:
                 closing_at = closing_at or time.monotonic()
                 if time.monotonic() - closing_at > ENDING_S:
                     return "it did not end"
+            self._look_after_reserve()
             if why := self._judge(process):
                 return why
 
@@ -263,6 +303,7 @@ class EngineLink:
             self._change("loading")
         self._tell(news)
         if isinstance(news, Ready):
+            self._ready_at = time.monotonic()
             self._change("safe" if self._wish.safe else "ready")
 
     def _change(self, phase: Phase, why: str = "") -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 
@@ -19,18 +21,24 @@ if os.name == "posix":
     # Else the first start would import it on the link's thread, through the hook by which PySide6 sees every import.
     import multiprocessing.popen_spawn_posix  # noqa: F401
 
+AWAKE_S = 0.1  # between two looks of this side, at most, while the computer is neither asleep nor too busy
+Role = Callable[[Connection, int, str], None]  # pipe, the process that starts it, the folder for logs
+
 SIGNALS = {int(each): each.name for each in signal.Signals}
 
 
 class EngineProcess:
-    """A process that serves one live session; nothing here waits for it longer than it is told to."""
+    """A process that serves one live session; nothing here waits for it longer than it is told to.
 
-    def __init__(self, logs: Path) -> None:
+    Until it is given a setup it is in reserve: it loads what any session needs, and then costs nothing but memory.
+    """
+
+    def __init__(self, role: Role, logs: Path) -> None:
         context = get_context("spawn")  # a fork would inherit locks, and Qt
         self._pipe, theirs = context.Pipe()
         # No daemon, for it has a child of its own; that it ends is seen to in other ways.
         arguments = (theirs, os.getpid(), str(logs))
-        self._process = context.Process(target=child.run, args=arguments, name="sotto-engine", daemon=False)
+        self._process = context.Process(target=role, args=arguments, name="sotto-engine", daemon=False)
         self._outbox: Channel[bytes] = Channel()
         self.quiet_s = 0.0  # that it gave no sign of life while this side was awake to hear one
         self._looked_at = time.monotonic()
@@ -44,6 +52,11 @@ class EngineProcess:
         """The process's number."""
         return self._process.pid or 0
 
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.is_alive()
+
     def send(self, message: Command | Setup) -> None:
         """Have a message sent; in vain once the process is gone."""
         try:
@@ -56,7 +69,7 @@ class EngineProcess:
         # On a computer that is too busy, or was asleep, this side is late as well: such time is held against nobody.
         now, since = time.monotonic(), self._looked_at
         self._looked_at = now
-        self.quiet_s += min(now - since, 2 * timeout)
+        self.quiet_s += min(now - since, AWAKE_S)
         try:
             if not self._pipe.poll(timeout):
                 return None

@@ -113,15 +113,15 @@ def test_a_hung_stage_is_told_from_an_idle_one() -> None:
         yield from ()
 
     stage = Stage("mind", do, lambda event: None)
-    assert stage.silent_since() is None
+    assert stage.sign() is None
     stage.start()
     stage.ask(Think(work()))
     assert begun.wait(10)
-    assert stage.silent_since() is not None
+    assert stage.sign() is not None
     assert not stage.stop(0.01)
     release.set()
     assert stage.stop(10)
-    assert stage.silent_since() is None
+    assert stage.sign() is None
 
 
 def test_seeds_depend_on_turn_and_part_only() -> None:
