@@ -1,7 +1,7 @@
 """pocketsphinx as an independent judge: phones in any order, or words by a language model of known sentences.
 
-It is small, was trained on none of our speech, and is an optional package (`pip install pocketsphinx`). Each clip is heard
-by a decoder of its own, which takes some milliseconds, since a decoder adapts to what it heard before.
+It is small, was trained on none of our speech, and is an optional package (`pip install pocketsphinx`). Each clip is
+heard by a decoder of its own, which takes some milliseconds, since a decoder adapts to what it heard before.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
+import shutil
 import tempfile
+import weakref
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -86,8 +88,9 @@ class SphinxWords:
         known = _dictionary()
         texts = [[word for word in plain_words(text) if word in known] for text in sentences]
         words = sorted({word for text in texts for word in text})
-        self._folder = tempfile.TemporaryDirectory(prefix="sotto-sphinx-")  # goes with this object
-        lexicon, pairs = Path(self._folder.name) / "words.dict", Path(self._folder.name) / "pairs.lm"
+        folder = Path(tempfile.mkdtemp(prefix="sotto-sphinx-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        lexicon, pairs = folder / "words.dict", folder / "pairs.lm"
         lexicon.write_text("".join(line for word in words for line in _entries(word, known[word])))
         pairs.write_text(bigrams(texts))
         self._files = {"dict": str(lexicon), "lm": str(pairs)}
@@ -139,7 +142,7 @@ def spoken_words(text: str, narrow: Samples, about: int) -> int | None:
     for count in range(min(about + NEAR, len(words)), max(about - NEAR, 0), -1):
         try:
             decoder.set_align_text(" ".join(words[:count]))
-            _heard(decoder, narrow)
+            _hear(decoder, narrow)
         except RuntimeError:  # it knows one of them not
             continue
         if decoder.hyp() is not None:
