@@ -1,7 +1,7 @@
 """Make the pocket pack: `python packaging/pocket [--work DIR] [--out DIR] [--quick] [STAGE ...]`.
 
-Stages, in order: speech, codec, codes, voice, decoder, chat, listener, pack, evaluate. Each continues where it was
-interrupted. `--quick` proves every stage in minutes, with models that know nothing. `--improve` goes on from
+Stages, in order: speech, codec, codes, voice, decoder, chat, listener, turner, pack, evaluate. Each continues where it
+was interrupted. `--quick` proves every stage in minutes, with models that know nothing. `--improve` goes on from
 the pack as it is instead of from nothing: its codec is kept, its voice and its recogniser learn further.
 """
 
@@ -111,6 +111,14 @@ def listener(recipe: Recipe) -> None:
     make(recipe.work / "speech", recipe.work / "listener", made, mimi, quick=recipe.quick, improve=recipe.improve)
 
 
+def turner(recipe: Recipe) -> None:
+    """Train the turn model, out of the recogniser."""
+    from turner import make
+
+    made, heard = recipe.out, recipe.work / "listener"
+    make(recipe.work / "speech", recipe.work / "turner", heard, made, quick=recipe.quick)
+
+
 def pack(recipe: Recipe) -> None:
     """Put the pack together."""
     from assemble import assemble
@@ -126,7 +134,7 @@ def evaluate(recipe: Recipe) -> None:
 
 
 STAGES: dict[str, Callable[[Recipe], None]] = {
-    f.__name__: f for f in (speech, codec, codes, voice, decoder, chat, listener, pack, evaluate)
+    f.__name__: f for f in (speech, codec, codes, voice, decoder, chat, listener, turner, pack, evaluate)
 }
 
 

@@ -32,6 +32,7 @@ ROLES = {
     "chat": RoleSource("gguf", "Apache-2.0", "chat", template="pocket"),
     "voice": RoleSource("csm-original", "Apache-2.0", "csm"),
     "codec": RoleSource("mimi-moshi", "Apache-2.0", "mimi"),
+    "turn": RoleSource("smart-turn-onnx", "Apache-2.0", "turn"),
 }
 
 

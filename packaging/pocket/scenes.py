@@ -190,9 +190,9 @@ class Stage:
         random_ = self.random
         if random_.random() < 0.06:
             return self._nothing()
-        power_, text, phones = self._clip()
+        power_, text, phones = self.clip()
         if random_.random() < 0.15 and len(power_) < FRAMES // 2:
-            more, text_2, phones_2 = self._clip()
+            more, text_2, phones_2 = self.clip()
             if len(power_) + len(more) < FRAMES - 110:
                 gap = np.full((random_.integers(12, 70), MELS), FLOOR, np.float32)
                 power_, text = np.concatenate([power_, gap, more]), f"{text} {text_2}"
@@ -202,14 +202,15 @@ class Stage:
         power_ = np.pad(power_, ((lead, trail), (0, 0)), constant_values=FLOOR)[:FRAMES]
         phones = np.pad(phones, (lead, trail))[:FRAMES]
         if random_.random() < 0.25:
-            power_ = self._room(power_)
+            power_ = self.room(power_)
         power_ = power_ * 10 ** random_.uniform(-1.6, 1.0)
         if random_.random() < 0.4:
-            power_ = self._microphone(power_)
-        power_ = self._noisy(power_)
-        return Scene(self._blurred(features(power_)), text, phones)
+            power_ = self.microphone(power_)
+        power_ = self.noisy(power_)
+        return Scene(self.blurred(features(power_)), text, phones)
 
-    def _clip(self) -> tuple[np.ndarray, str, np.ndarray]:
+    def clip(self) -> tuple[np.ndarray, str, np.ndarray]:
+        """Return a clip at random, warped and stretched: mel power (frames, 80), its text, its phones (frames)."""
         random_ = self.random
         number = random_.choice(self.users) if random_.random() < 0.5 else random_.integers(len(self.heard.index))
         start, length, text, _ = self.heard.index[number]
@@ -232,7 +233,7 @@ class Stage:
         if random_.random() < 0.3:  # a knock
             at = int(random_.integers(0, frames - 4))
             power_[at : at + 3] += level * 10 ** random_.uniform(0, 2) * random_.random((3, 1)).astype(np.float32)
-        return Scene(features(self._microphone(power_)), "", np.zeros(frames, np.int16))
+        return Scene(features(self.microphone(power_)), "", np.zeros(frames, np.int16))
 
     def _pause(self) -> int:
         return int(self.random.integers(0, 12) if self.random.random() < 0.6 else self.random.integers(5, 60))
@@ -243,7 +244,8 @@ class Stage:
         at = int(self.random.integers(0, len(bank) - frames))
         return bank[at : at + frames] / RATE  # about the size of speech at RMS 0.01
 
-    def _noisy(self, power_: np.ndarray) -> np.ndarray:
+    def noisy(self, power_: np.ndarray) -> np.ndarray:
+        """Return mel power (frames, 80) with noise 5 to 70 dB below."""
         random_ = self.random
         noise_ = self._noise(len(power_))
         loud = power_.sum(1)
@@ -253,7 +255,8 @@ class Stage:
         angle = np.clip(random_.standard_normal(power_.shape).astype(np.float32) * 0.35, -0.9, 0.9)
         return np.maximum(power_ + noise_ + 2 * np.sqrt(power_ * noise_) * angle, FLOOR)
 
-    def _room(self, power_: np.ndarray) -> np.ndarray:
+    def room(self, power_: np.ndarray) -> np.ndarray:
+        """Return mel power (frames, 80) with reverberation."""
         random_ = self.random
         reach = int(random_.integers(4, 36))  # frames until the reverberation is 13 dB down
         tail = 10 ** random_.uniform(-2.0, -0.5) * np.exp(-3.0 * np.arange(1, 2 * reach) / reach)
@@ -263,14 +266,15 @@ class Stage:
                 out[delay:] += part * power_[:-delay]
         return out
 
-    def _microphone(self, power_: np.ndarray) -> np.ndarray:
+    def microphone(self, power_: np.ndarray) -> np.ndarray:
+        """Return mel power (frames, 80) through a microphone that prefers some bands."""
         points = self.random.uniform(-0.8, 0.8, 6)
         curve = np.interp(np.linspace(0, 5, MELS), np.arange(6), points)
         if self.random.random() < 0.2:  # a dull one
             curve[self.random.integers(55, 76) :] -= 2.5
         return np.maximum(power_ * (10.0**curve).astype(np.float32), FLOOR)
 
-    def _blurred(self, out: np.ndarray) -> np.ndarray:
+    def blurred(self, out: np.ndarray) -> np.ndarray:
         """Smear and mask: what a neural codec or a bad line does."""
         random_ = self.random
         if random_.random() < 0.2:
