@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 
-from app import compose
+from app import chat_server, compose
 from app.checks import OutputFolder
 from app.keep import reply_name
 from app.sitting import Sitting, sitting
@@ -25,7 +25,8 @@ def run(asked: argparse.Namespace) -> int:
     folder = OutputFolder.checked(asked.out) if asked.out else None
     choice = compose.choose(asked.pack, asked.voice)
     with sitting(asked, choice, tell) as kept:
-        return converse(asked, folder, compose.load(choice, asked.threads), kept)
+        engines = compose.load(choice, asked.threads, chat_server=chat_server.as_set(), data=asked.data)
+        return converse(asked, folder, engines, kept)
 
 
 def converse(asked: argparse.Namespace, folder: OutputFolder | None, engines: Engines, kept: Sitting) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -16,15 +16,18 @@ from typing import cast
 import numpy as np
 
 import app
+from app import graphics
 from app.checks import Problem
 from core.companion import Engines
 from core.ports import Chat, Transcriber, TurnModel, Voice
 from core.rehearsal import Take
+from core.settings import ChatSettings
 from core.types import COMPANION, VOICE_FRAME, Segment
 from models.audiofile import read_audio
 from models.own_voices import OwnVoices
 from models.pack import Pack, open_pack
-from models.placing import Placement, loaded, usual
+from models.placing import Placement, loaded
+from models.recording import Anchored
 from models.voices import VoiceCard, load_voice_card
 
 ASSETS = Path(app.__file__).parents[1] / "assets"
@@ -76,6 +79,7 @@ def own_voices(data: Path | None = None) -> OwnVoices:
     return OwnVoices(data_folder(data) / "voices")
 
 
+NO_SERVER = ChatSettings()
 PARTS = ("voice", "transcriber", "chat", "reference")  # in the order in which they are loaded
 
 
@@ -93,17 +97,20 @@ def load(
     threads: int,
     progress: Callable[[str], None] = unseen,
     *,
+    chat_server: ChatSettings = NO_SERVER,
+    data: Path | None = None,
     placement: Placement | None = None,
     say: Callable[[str], None] = tell,
 ) -> Engines:
     """Return the engines of a pack, with the voice's reference as the beginning of all its context.
 
     `progress` is called with the name of each of `PARTS` before it is loaded. The voice comes first: it must not wait.
-    Where there is no room for a model, smaller is tried, then the processor, and `say` is told.
+    Where there is no card, or no room for a model, smaller is tried, then the processor, and `say` is told; so it is
+    when a chat server takes the place of the pack's chat model, and text leaves this machine.
     """
     from models.silero import Gated, Silero
 
-    pack, placed = choice.pack, placement or usual(choice.pack)
+    pack, placed = choice.pack, placement or _placement(choice.pack, data, say)
     progress("voice")
     with usable("voice", pack):
         voice, placed = loaded("voice", placed, partial(_voice, pack, threads), say)
@@ -111,23 +118,49 @@ def load(
     with usable("transcriber", pack):
         transcriber, placed = loaded("transcriber", placed, partial(_transcriber, pack, threads), say)
     progress("chat")
-    with usable("chat", pack):
-        chat, _ = loaded("chat", placed, partial(_chat, pack, threads), say)
+    if chat_server.address:
+        chat = _remote(chat_server, data, say)
+    else:
+        with usable("chat", pack):
+            chat, _ = loaded("chat", placed, partial(_chat, pack, threads), say)
     progress("reference")
     room: int = getattr(chat, "room", 0)  # a server does not tell
-    return Engines(Gated(Silero()), transcriber, chat, voice, [reference(choice.card, voice)], _turn_model(pack), room)
+    return voiced(Engines(Gated(Silero()), transcriber, chat, voice, [], _turn_model(pack), room), choice.card)
 
 
-def load_voice(pack: Pack, threads: int, placement: Placement | None = None) -> Voice:
+def voiced(engines: Engines, card: VoiceCard) -> Engines:
+    """Return the engines with this voice, guarded against drift; no companion may be using them meanwhile."""
+    voice = engines.voice.voice if isinstance(engines.voice, Anchored) else engines.voice
+    anchored = Anchored(voice, read_audio(card.reference)[0])
+    return replace(engines, voice=anchored, reference=[reference(card, voice)])
+
+
+def _placement(pack: Pack, data: Path | None, say: Callable[[str], None]) -> Placement:
+    from app.sitting import data_folder
+
+    return graphics.placement(pack, data_folder(data), say)
+
+
+def _remote(chat: ChatSettings, data: Path | None, say: Callable[[str], None]) -> Chat:
+    from app.chat_server import server
+    from models.openai_chat import RemoteChat
+
+    there = server(chat, data)
+    if there.warning:
+        say(there.warning)
+    return RemoteChat(there)
+
+
+def load_voice(pack: Pack, threads: int, data: Path | None = None) -> Voice:
     """Return the voice model of a pack, without a voice."""
     with usable("voice", pack):
-        return loaded("voice", placement or usual(pack), partial(_voice, pack, threads), tell)[0]
+        return loaded("voice", _placement(pack, data, tell), partial(_voice, pack, threads), tell)[0]
 
 
-def load_transcriber(pack: Pack, threads: int, placement: Placement | None = None) -> Transcriber:
+def load_transcriber(pack: Pack, threads: int, data: Path | None = None) -> Transcriber:
     """Return the recogniser of a pack."""
     with usable("transcriber", pack):
-        return loaded("transcriber", placement or usual(pack), partial(_transcriber, pack, threads), tell)[0]
+        return loaded("transcriber", _placement(pack, data, tell), partial(_transcriber, pack, threads), tell)[0]
 
 
 def _voice(pack: Pack, threads: int, placed: Placement) -> Voice:

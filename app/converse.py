@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 
-from app import compose, keep
+from app import chat_server, compose, keep
 from app.checks import OutputFolder, Problem
 from app.keep import Circumstances, Placed
 from app.lines import line
@@ -76,7 +76,7 @@ def run(asked: argparse.Namespace) -> int:
     choice = compose.choose(asked.pack, asked.voice)
     say = say_to(asked.json)
     say(f"Loading {choice.pack.title} ...")
-    engines = compose.load(choice, asked.threads)
+    engines = compose.load(choice, asked.threads, chat_server=chat_server.as_set(), data=asked.data)
     version = metadata.version("sotto")
     how = Circumstances(version, choice.pack.name, choice.voice, asked.seed, asked.patience, asked.pace)
     segmenter = SegmenterSettings(patience=asked.patience)

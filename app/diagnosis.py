@@ -25,7 +25,7 @@ RUNTIMES = (
 )
 
 
-def diagnosis(standing: Standing, data: Path, audio: Iterable[str] = ()) -> str:
+def diagnosis(standing: Standing, data: Path, more: Iterable[str] = ()) -> str:
     """Return the facts, one a line."""
     lines = [
         f"sotto {metadata.version('sotto')}",
@@ -34,7 +34,7 @@ def diagnosis(standing: Standing, data: Path, audio: Iterable[str] = ()) -> str:
         *(f"{name} {version(name)}" for name in RUNTIMES),
         *(f"{key} {homeless(value)}" for key, value in asdict(standing).items()),
         f"data {homeless(data)}",
-        *audio,
+        *more,
     ]
     return "\n".join(lines) + "\n"
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from app import chat_server
 from app.checks import Problem
 from app.compose import POCKET
 from app.hardware import look
@@ -157,6 +158,7 @@ def _changed(asked: argparse.Namespace) -> dict[str, str]:
 
 
 ACTS: dict[str, Callable[[argparse.Namespace, Library], int]] = {
+    "server": lambda asked, _: chat_server.run(asked),
     "list": _list,
     "catalog": _catalog,
     "get": _get,

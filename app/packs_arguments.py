@@ -36,6 +36,13 @@ def declare(commands: Any, parser_class: type[P]) -> None:
     use.add_argument("name", metavar="PACK", help="as `list` shows it, or: pocket")
     remove = acts.add_parser("remove", parents=[where], help="delete a pack")
     remove.add_argument("name", metavar="PACK", help="as `list` shows it")
+    server = acts.add_parser("server", parents=[where], help="let a chat server write the replies, and show which does")
+    server.add_argument("address", nargs="?", metavar="URL", help="as http://localhost:11434/v1")
+    server.add_argument(
+        "--model", default="", metavar="NAME", help="which of its models (default: the server's choice)"
+    )
+    server.add_argument("--key", action="store_true", help="keep its access key, read from input")
+    server.add_argument("--none", action="store_true", help="the pack's own chat model again")
     move = acts.add_parser("move", parents=[where], help="keep all models in another folder")
     move.add_argument("folder", type=Path, metavar="DIR")
     token = acts.add_parser("token", parents=[where], help="keep the access token for gated models, read from input")

@@ -25,7 +25,7 @@ from core import news as tell
 from core.channel import Channel, Closed
 from core.commands import Command, Setup
 from core.news import News, Trouble
-from core.settings import ModelSettings, Settings
+from core.settings import ChatSettings, ModelSettings, Settings
 from core.stage import Failure, attempt
 from core.store.home import Store
 from core.store.sqlite import StoreError
@@ -54,8 +54,9 @@ def _mendable(do: Do) -> str:
     return ""
 
 
-def _pack(models: ModelSettings) -> tuple[str, int]:
-    return models.pack, models.threads
+def _loaded(settings: Settings) -> tuple[str, int, ChatSettings]:
+    """Return what decides which models are loaded."""
+    return settings.models.pack, settings.models.threads, settings.chat
 
 
 class Session:
@@ -71,8 +72,8 @@ class Session:
         self._air = Air(setup.settings.audio, listener)
         self._seating = Seating(setup, self._air, listener, self._post, broken)
         self._stocking = Stocking(setup.data, listener, lambda stock: self._post(lambda: self._stocked(stock)))
-        self._wanted = setup.settings.models  # that are being loaded, or were
-        self._good = ModelSettings()  # that can be
+        self._wanted = setup.settings  # whose models are being loaded, or were
+        self._good = Settings()  # whose models can be
         self._store: Store | None = None
         self._cabinet: Cabinet | None = None
         self._standing: tell.Standing | None = None
@@ -160,6 +161,7 @@ class Session:
             voice=seating.voice,
             conversation=seating.held,
             keeping=self._store is not None,
+            sends=stock.sends if stock else "",
         )
         if standing != self._standing:
             self._standing = standing
@@ -233,7 +235,8 @@ class Session:
                 audio = self._settings.audio
                 Thread(target=lambda: self._tell(looked(audio)), name="looking", daemon=True).start()
             case ask.Diagnose():
-                self._tell(tell.Diagnosis(diagnosis(self._standing or tell.Standing(), self._setup.data)))
+                drift = f"voice drift {self._seating.stock.drift()}" if self._seating.stock else "voice not loaded"
+                self._tell(tell.Diagnosis(diagnosis(self._standing or tell.Standing(), self._setup.data, (drift,))))
 
     @property
     def _settings(self) -> Settings:
@@ -253,12 +256,12 @@ class Session:
     # The models.
 
     def _stocked(self, stock: Stock | Trouble) -> None:
-        if _pack(self._wanted) != _pack(self._settings.models):
+        if _loaded(self._wanted) != _loaded(self._settings):
             self._restock()  # another was wanted meanwhile
         elif isinstance(stock, Trouble):
             self._tell(stock)
-            if _pack(self._wanted) != _pack(self._good):  # what worked before will do, or the pocket pack
-                self._seating.settings = replace(self._settings, models=self._good)
+            if _loaded(self._wanted) != _loaded(self._good):  # what worked before will do, or the pocket pack
+                self._seating.settings = replace(self._settings, models=self._good.models, chat=self._good.chat)
                 self._tell(tell.SettingsUsed(self._settings))
                 self._restock()
         else:
@@ -269,7 +272,7 @@ class Session:
 
     def _restock(self) -> None:
         self._seating.clear()
-        self._wanted = self._settings.models
+        self._wanted = self._settings
         self._stocking.load(self._wanted)
 
     def _use_models(self, models: ModelSettings) -> None:
@@ -285,7 +288,7 @@ class Session:
         now = tuple(name for name in names if name not in (*later, *soon))
         self._tell(tell.SettingsUsed(settings, now, soon, later))
         self._air.use(settings.audio)
-        loads = _pack(old.models) != _pack(settings.models)
+        loads = _loaded(old) != _loaded(settings)
         self._seating.use(settings, anew=not loads and any(leaf not in amid for leaf in changed))
         if loads and not self._stocking.busy:
             self._restock()

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
-from app import compose
+from app import chat_server, compose
 from app.checks import Problem
 from app.compose import Choice
 from core.companion import Engines
 from core.news import Loading, News, Trouble, VoiceSeen
-from core.settings import ModelSettings
+from core.settings import Settings
 from core.stage import Failure, attempt
-from core.types import Segment
 from models.own_voices import OwnVoices
 from models.pack import PackError
+from models.recording import Anchored, Drift
 from models.voices import VoiceCard, VoiceError, load_voice_card
 
 OWN = "voices"  # folder of the user's own voices, beside the conversations
@@ -31,13 +31,15 @@ MEND = "Choose another pack, or the pocket pack."
 
 @dataclass(eq=False)
 class Stock:
-    """A pack that is loaded, and how each of its voices sounds, once it was asked for."""
+    """A pack that is loaded, and with each of its voices, once it was asked for."""
 
     choice: Choice
     engines: Engines
     own: OwnVoices
-    references: dict[str, Segment] = field(default_factory=dict)
+    voiced: dict[str, Engines] = field(default_factory=dict)
     seconds: float = 0.0  # that it took to load
+    sends: str = ""  # what leaves this machine, in a sentence
+    spoken: str = ""  # the voice that speaks
 
     def knows(self, name: str) -> bool:
         """Whether there is a voice of this name."""
@@ -58,9 +60,19 @@ class Stock:
 
     def speaking(self, name: str) -> Engines:
         """Return the engines with this voice; must not be called while a companion uses them."""
-        if name not in self.references:
-            self.references[name] = compose.reference(self.card(name), self.engines.voice)
-        return replace(self.engines, reference=[self.references[name]])
+        if name not in self.voiced:
+            self.voiced[name] = compose.voiced(self.engines, self.card(name))
+        self.spoken = name
+        return self.voiced[name]
+
+    def drift(self) -> str:
+        """Return how far the voice has drifted from its reference, for a bug report."""
+        voice = self.voiced[self.spoken].voice if self.spoken else None
+        found = voice.drift if isinstance(voice, Anchored) else Drift((), 0)
+        if not (found.last or found.anchored):
+            return "has not been compared yet"
+        scores = ", ".join(f"{each.score:.2f}" for each in found.last) or "none"
+        return f"likeness of the last replies {scores}, anchored anew {found.anchored} times"
 
 
 def seen(of: VoiceCard, *, own: bool) -> VoiceSeen:
@@ -75,9 +87,9 @@ class Stocking:
         self._data, self._tell, self._done = data, tell, done
         self._thread: Thread | None = None
 
-    def load(self, models: ModelSettings) -> None:
+    def load(self, settings: Settings) -> None:
         """Load the models of these settings; must not be asked for twice at a time."""
-        self._thread = Thread(target=self._load, args=(models,), name="loading", daemon=True)
+        self._thread = Thread(target=self._load, args=(settings,), name="loading", daemon=True)
         self._thread.start()
 
     @property
@@ -85,25 +97,34 @@ class Stocking:
         """Whether a pack is being loaded."""
         return self._thread is not None and self._thread.is_alive()
 
-    def _load(self, models: ModelSettings) -> None:
+    def _load(self, settings: Settings) -> None:
         began = time.monotonic()
-        loaded = attempt(lambda: self._loaded(models))
+        loaded = attempt(lambda: self._loaded(settings))
         if isinstance(loaded, Failure):
             loaded = Trouble(f"The models could not be loaded ({loaded.error}).", WORKS, MEND)
         if isinstance(loaded, Stock):
             loaded.seconds = time.monotonic() - began
         self._done(loaded)
 
-    def _loaded(self, models: ModelSettings) -> Stock | Trouble:
+    def _loaded(self, settings: Settings) -> Stock | Trouble:
+        models, chat = settings.models, settings.chat
         try:
             self._tell(Loading(PARTS[0], 0, len(PARTS)))
             choice = compose.choose(Path(models.pack) if models.pack else None, None, self._data)
             threads = models.threads or USUAL_THREADS
-            engines = compose.load(choice, threads, self._progress, say=lambda words: self._tell(Trouble(words)))
+            sends = chat_server.server(chat, self._data).warning if chat.address else ""
+            engines = compose.load(
+                choice,
+                threads,
+                self._progress,
+                chat_server=chat,
+                data=self._data,
+                say=lambda words: self._tell(Trouble(words)),
+            )
         except MENDABLE as error:
             return Trouble(str(error), WORKS, MEND)
-        stock = Stock(choice, engines, OwnVoices(self._data / OWN))
-        stock.references[choice.voice] = engines.reference[0]
+        stock = Stock(choice, engines, OwnVoices(self._data / OWN), sends=sends)
+        stock.voiced[choice.voice] = engines
         return stock
 
     def _progress(self, part: str) -> None:

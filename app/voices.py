@@ -47,7 +47,7 @@ def _list(asked: argparse.Namespace) -> int:
 
 def _audition(asked: argparse.Namespace) -> int:
     pack, out = the_pack(asked), OutputFolder.checked(asked.out) if asked.out else None
-    voice = compose.load_voice(pack, asked.threads)
+    voice = compose.load_voice(pack, asked.threads, asked.data)
     text = asked.text or (POCKET_TEXT if pack.name == POCKET else TEXT)
     seeds = [asked.seed] if asked.keep else list(islice(count(asked.seed), asked.count))
     found = False
@@ -86,7 +86,7 @@ def _record(asked: argparse.Namespace) -> int:
     pack = the_pack(asked)
     script = script_for(pack.name, pack.languages[0])
     take = from_file(asked.source) if asked.source else from_microphone(asked, script)
-    report = examine(take, script, compose.load_transcriber(pack, asked.threads))
+    report = examine(take, script, compose.load_transcriber(pack, asked.threads, asked.data))
     if report.reference is None:
         tell(asked, "refused", faults=report.faults, heard=report.heard)
         raise Problem("this take cannot be used", "; ".join(report.faults), "record it again")
@@ -107,7 +107,8 @@ def _import(asked: argparse.Namespace) -> int:
         raise Problem(what, asked.file, f"add {' '.join(lacking)}")
     pack = the_pack(asked)
     script = replace(script_for(pack.name), lines=(asked.text,), least_s=3.0, most_s=40.0)
-    report = examine(from_file(asked.file), script, compose.load_transcriber(pack, asked.threads), consent=False)
+    transcriber = compose.load_transcriber(pack, asked.threads, asked.data)
+    report = examine(from_file(asked.file), script, transcriber, consent=False)
     if report.reference is None:
         tell(asked, "refused", faults=report.faults, heard=report.heard)
         raise Problem("this recording cannot be used", "; ".join(report.faults), asked.file)

@@ -55,6 +55,7 @@ class Standing:
     voice: str = ""  # that speaks from the next reply on
     conversation: int | None = None  # that is held; None until something of it is kept
     keeping: bool = True  # what is said is kept
+    sends: str = ""  # what leaves this machine, in a sentence; empty: nothing does
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,20 @@ class ModelSettings(Checked):
 
 
 @dataclass(frozen=True)
+class ChatSettings(Checked):
+    """A language model elsewhere, in place of the pack's; its key is kept in the system's keyring, never here."""
+
+    address: str = ""  # of a server with the OpenAI API, as http://localhost:11434/v1; empty is the pack's own model
+    model: str = ""  # by its name there; empty is the server's choice
+
+    def __post_init__(self) -> None:
+        if self.address and not self.address.startswith(("http://", "https://")):
+            raise ValueError(
+                f"ChatSettings.address is {self.address!r}; allowed: http://... or https://..., or nothing"
+            )
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole tree."""
 
@@ -205,3 +219,4 @@ class Settings:
     audio: AudioSettings = AudioSettings()
     store: StoreSettings = StoreSettings()
     models: ModelSettings = ModelSettings()
+    chat: ChatSettings = ChatSettings()

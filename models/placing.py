@@ -31,9 +31,14 @@ class NoRoom(Exception):
     """A model that fits nowhere, however small; one line."""
 
 
+def is_large(pack: Pack) -> bool:
+    """Tell whether a pack's voice is one that a graphics card is for."""
+    return sum(file.size for file in pack.voice.files) > LARGE
+
+
 def usual(pack: Pack, *, card: bool = False, works: frozenset[str] = frozenset()) -> Placement:
     """Return where a pack's models go: on the card what `works` there, the rest on the processor."""
-    large = sum(file.size for file in pack.voice.files) > LARGE
+    large = is_large(pack)
     placement = Placement(precision="int8" if large else "fp32")
     if card and large:
         if "torch" in works:
@@ -43,6 +48,17 @@ def usual(pack: Pack, *, card: bool = False, works: frozenset[str] = frozenset()
         if "CTranslate2" in works:
             placement = replace(placement, transcriber="cuda", compute_type="float16")
     return placement
+
+
+def without(role: str, placement: Placement) -> Placement:
+    """Return the placement with a role on the processor."""
+    match role:
+        case "voice":
+            return replace(placement, voice="cpu", precision="int8")
+        case "chat":
+            return replace(placement, chat_layers=0)
+        case _:
+            return replace(placement, transcriber="cpu", compute_type="default")
 
 
 def no_room(error: BaseException) -> bool:

@@ -1,4 +1,4 @@
-"""The access token for gated models: in the system's keyring where there is one, else in a file only its owner reads.
+"""Secrets, as the access token for gated models: in the system's keyring, else in a file that only its owner reads.
 
 Which of the two it is, is always said. Keyrings that keep their content in a plain file are not taken for keyrings.
 """
@@ -9,14 +9,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-SERVICE, ACCOUNT = "sotto", "hub"
+SERVICE = "sotto"
 
 
-class Tokens:
-    """Keeps one token; `folder` is where the file goes if there is no keyring."""
+class Secret:
+    """Keeps one secret under a name; `folder` is where the file goes if there is no keyring."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "hub-token"
+    def __init__(self, folder: Path, account: str) -> None:
+        self._account, self._path = account, folder / f"{account}-token"
         self._ring = _keyring()
 
     @property
@@ -25,18 +25,15 @@ class Tokens:
         return "the system's keyring" if self._ring else f"{self._path}, readable by you only"
 
     def read(self) -> str:
-        """Return the token: from the environment (HF_TOKEN), as kept, or as the hub's own client keeps it."""
-        if given := os.environ.get("HF_TOKEN", "").strip():
-            return given
-        kept = self._ring.get_password(SERVICE, ACCOUNT) if self._ring else ""
-        home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
-        return kept or _text(self._path) or _text(home / "token")
+        """Return what is kept; nothing if there is nothing."""
+        kept = self._ring.get_password(SERVICE, self._account) if self._ring else ""
+        return kept or _text(self._path)
 
     def keep(self, token: str) -> None:
         """Keep a token; the old one is forgotten."""
         self.forget()
         if self._ring:
-            self._ring.set_password(SERVICE, ACCOUNT, token)
+            self._ring.set_password(SERVICE, self._account, token)
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -45,9 +42,21 @@ class Tokens:
 
     def forget(self) -> None:
         """Delete what was kept here."""
-        if self._ring and self._ring.get_password(SERVICE, ACCOUNT):
-            self._ring.delete_password(SERVICE, ACCOUNT)
+        if self._ring and self._ring.get_password(SERVICE, self._account):
+            self._ring.delete_password(SERVICE, self._account)
         self._path.unlink(missing_ok=True)
+
+
+class Tokens(Secret):
+    """The access token of the hub."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "hub")
+
+    def read(self) -> str:
+        """Return the token: from the environment (HF_TOKEN), as kept, or as the hub's own client keeps it."""
+        home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
+        return os.environ.get("HF_TOKEN", "").strip() or super().read() or _text(home / "token")
 
 
 def _text(path: Path) -> str:

@@ -41,6 +41,11 @@ class Anchored:
         self._anchored = 0
 
     @property
+    def voice(self) -> Voice:
+        """The voice that is guarded."""
+        return self._voice
+
+    @property
     def drift(self) -> Drift:
         """Return what is known of the drift."""
         return Drift(tuple(self._last), self._anchored)

@@ -46,7 +46,7 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def put(**others: object) -> None:
         pack = SimpleNamespace(name="toys", title="the toys", codec=SimpleNamespace(files=()))
         monkeypatch.setattr(compose, "choose", lambda *_: SimpleNamespace(pack=pack, voice="hum"))
-        monkeypatch.setattr(compose, "load", lambda *_: engines(**others))
+        monkeypatch.setattr(compose, "load", lambda *_, **__: engines(**others))
         monkeypatch.setattr(compose, "load_transcriber", lambda *_: Transcriber())
 
     return put
