@@ -69,15 +69,21 @@ class Air:
         self.talking = talking
         self._apply(wake=True)
 
-    def plug(self) -> tuple[Microphone, Mouthpiece]:
-        """Return a microphone and a loudspeaker for a new companion; the last one hears nothing more."""
+    def ear(self) -> Microphone:
+        """Return a microphone for the next companion: it keeps all from now on, and the last one hears no more."""
+        with self._lock:
+            self._ear = Microphone()
+            return self._ear
+
+    def speaker(self, ear: Microphone) -> Mouthpiece:
+        """Return a loudspeaker for the companion with this ear; the last one is heard no more."""
         with self._lock:
             self._numbers += APART
-            ear, speaker = Microphone(), Mouthpiece(self, self._numbers)
-            speaker.shift = -self._link.microphone.at
+            speaker = Mouthpiece(self, self._numbers, ear)
+            speaker.shift = ear.at - self._link.microphone.at
             recitals = {base: each for base, each in self._speakers.items() if each.recital}
-            self._ear, self._speakers = ear, recitals | {self._numbers: speaker}
-            return ear, speaker
+            self._speakers = recitals | {self._numbers: speaker}
+            return speaker
 
     def play(self, sound: Samples, row: int | None = None) -> None:
         """Play a recording, in place of one that is being played; `Playback` tells of its begin and end."""
@@ -135,7 +141,8 @@ class Air:
         with self._lock:
             if self._ear is not None:
                 for speaker in self._speakers.values():
-                    speaker.shift = self._ear.at - frame.at
+                    if speaker.ear is self._ear:
+                        speaker.shift = self._ear.at - frame.at
                 wide, narrow = (np.zeros_like(each) if deaf else each for each in (frame.wide, frame.narrow))
                 self._ear.put(wide, narrow)
         if test is not None and test.take(frame.wide):
@@ -148,7 +155,7 @@ class Air:
     def _recital(self, row: int | None) -> Mouthpiece:
         with self._lock:
             self._numbers += APART
-            speaker = Mouthpiece(self, self._numbers, recital=True)
+            speaker = Mouthpiece(self, self._numbers)
             speaker.listen(lambda event: self._recited(event, row))
             self._speakers[self._numbers] = speaker
             return speaker
@@ -179,8 +186,8 @@ class Air:
 class Mouthpiece:
     """A companion's loudspeaker (`core.ports.Loudspeaker`): the air's, with turns and clock led to the companion's."""
 
-    def __init__(self, air: Air, base: int, *, recital: bool = False) -> None:
-        self.recital = recital  # of a recording, not a companion's
+    def __init__(self, air: Air, base: int, ear: Microphone | None = None) -> None:
+        self.ear, self.recital = ear, ear is None  # of a recording, not a companion's
         self.shift = 0  # from the audio process's clock to the companion's
         self._air, self._base = air, base
         self._to = air._link.loudspeaker

@@ -6,8 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib import metadata
-from multiprocessing import freeze_support
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +14,7 @@ from app.checks import Problem
 from app.history_arguments import declare, keeping
 
 INTERRUPTED = 130  # exit code, as shells have it
+WINDOW = {"command": None, "selftest": False}  # what no arguments mean; a parser would take its time
 PATIENCE = ("eager", "normal", "patient")
 
 
@@ -29,6 +28,8 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     """Return the whole command line."""
+    from importlib import metadata
+
     engine = Parser(add_help=False)
     engine.add_argument("--pack", type=Path, metavar="DIR", help="folder of models (default: the pocket pack)")
     engine.add_argument("--threads", type=int, metavar="N", help="processor threads to use (default: 2)")
@@ -161,7 +162,8 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
 
 def answer(arguments: Sequence[str] | None) -> int:
     """Run one command; return its exit code: 0, 2 for what the user can mend, 130 for Ctrl-C."""
-    asked = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    asked = parser().parse_args(given) if given else argparse.Namespace(**WINDOW)
     try:
         asked.threads = bound(getattr(asked, "threads", None))
         if asked.selftest:
@@ -183,7 +185,10 @@ def answer(arguments: Sequence[str] | None) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code, or end the process if it is the program's own command."""
-    freeze_support()  # a frozen program is its own Python: its children begin here, and go no further
+    if getattr(sys, "frozen", False):  # such a program is its own Python: its children begin here, and go no further
+        from multiprocessing import freeze_support
+
+        freeze_support()
     code = answer(arguments)
     if arguments is None and code == INTERRUPTED:
         # Taking torch and the engines' threads down in good order takes seconds, and all files are written.

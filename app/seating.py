@@ -15,6 +15,7 @@ from app.cabinet import Cabinet
 from app.seat import Memory, Seat, ending_soon
 from app.sitting import codec
 from app.stock import Stock
+from core.audio.microphone import Microphone
 from core.commands import Setup
 from core.conversation import State
 from core.events import Failed
@@ -57,6 +58,7 @@ class Seating:
         self._facts: tuple[str, ...] = ()
         self._waiting: list[Callable[[Seat], None]] = []  # what came before there was a companion
         self._outdated = False  # the companion was made with what no longer holds
+        self._ear: Microphone | None = None  # that keeps what is said while one companion takes another's place
         self._answering: int | None = None  # row of a turn that is answered once more
         self._opening: tuple[int, bool] | None = None  # a conversation, and whether to answer what waits in it
         self._forgetting = False  # a turn of what is held was deleted
@@ -125,6 +127,8 @@ class Seating:
         """Replace a companion that was made with what no longer holds, as soon as no turn is under way."""
         if not self.seat or self.seat.state is not State.LISTENING:
             return
+        if self._forgetting or self._outdated:
+            self._ear = self._air.ear()
         if self._forgetting and self.held is not None:
             self._forgetting = False
             self.go_on(self.held, replay=False)
@@ -149,7 +153,9 @@ class Seating:
         scribe = self._scribe(self.stock) if self._store else None
         memory = replace(self._memory, notes=replace(self._memory.notes, facts=self._facts))
         settings = ending_soon(self.settings)
-        seat = Seat(engines, settings, self._air.plug(), scribe, self._setup.seed, memory, self._notice)
+        (ear, self._ear) = self._ear or self._air.ear(), None
+        air = ear, self._air.speaker(ear)
+        seat = Seat(engines, settings, air, scribe, self._setup.seed, memory, self._notice)
         seat.start()
         self.seat, waiting, self._waiting = seat, self._waiting, []
         for do in waiting:

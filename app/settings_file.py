@@ -6,7 +6,6 @@ should be. Before such a file is written anew, a copy of it is put aside, so tha
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 import tomllib
@@ -81,6 +80,8 @@ def differences(settings: Tree, defaults: Tree) -> dict[str, dict[str, Any]]:
 def _put_aside(path: Path) -> None:
     if not path.is_file():
         return
+    import hashlib  # loads OpenSSL, before the window is seen
+
     data = path.read_bytes()[:LARGEST]
     aside = path.with_name(f"{path.stem}.damaged-{hashlib.sha256(data).hexdigest()[:8]}{path.suffix}")
     with whole(aside) as part:

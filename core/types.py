@@ -11,6 +11,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.turns import NO_TURN as NO_TURN
+from core.turns import Turn as Turn
+
 EAR_RATE = 16_000  # Hz: what voice-activity detection and recognition hear
 VOICE_RATE = 24_000  # Hz: what CSM and Mimi hear and say, and the clock
 VOICE_FRAME = 1_920  # samples at VOICE_RATE in one codec frame: 80 ms
@@ -40,17 +43,6 @@ class Utterance:
     end: int
     wide: Samples  # at VOICE_RATE, for the voice model's history
     narrow: Samples  # at EAR_RATE, for recognition
-
-
-@dataclass(frozen=True, order=True)
-class Turn:
-    """One go of the user and the reply to it; speech that resumes before the commit raises the revision."""
-
-    id: int
-    revision: int = 0
-
-
-NO_TURN = Turn(0)  # real turns count from 1
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ PROGRAMS = {  # and Debian packages, for tests: spoken sentences, a certificate,
     "pactl": ("pulseaudio-utils",),
     "Xvfb": ("xvfb",),
     "xdotool": ("xdotool",),
+    "dbus-run-session": ("dbus-daemon",),
+    "/usr/libexec/at-spi-bus-launcher": ("at-spi2-core", "python3-dbus"),
 }
 
 CHECKS = {

@@ -85,6 +85,7 @@ def talking(application: object, folder: Path) -> object:
     """Return a house's desk in which a talk goes on: levels ten times a second, captions twice, a long past."""
     from PySide6.QtCore import QTimer
 
+    from app.window.desk import Desk
     from app.window.house import House, Places
     from app.window.preferences import Kept
     from app.window.theme import Theme
@@ -96,8 +97,9 @@ def talking(application: object, folder: Path) -> object:
     from core.settings import Settings
     from core.types import Turn
 
-    places = Places(folder, folder / "settings.toml", folder, folder / "state.ini")
-    house = House(application, Theme(application), Kept(folder / "window.toml"), Settings(), places, "0")
+    places = Places(folder, folder / "settings.toml", folder)
+    desk = Desk(Theme(application), folder / "state.ini")
+    house = House(application, desk, Kept(folder / "window.toml"), Settings(), places, "0")
     past = tuple(
         TurnSeen(row, Turn(row), f"Question {row}?", "word " * 40, "answered", typed=False, done=True)
         for row in range(1, 10_001)

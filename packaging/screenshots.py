@@ -18,6 +18,7 @@ from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
+from app.window.desk import Desk  # noqa: E402
 from app.window.house import House, Places  # noqa: E402
 from app.window.preferences import Kept  # noqa: E402
 from app.window.theme import Theme  # noqa: E402
@@ -134,8 +135,9 @@ def main() -> None:
     application = QApplication([])
     with tempfile.TemporaryDirectory() as name:
         folder, home = Path(name), Path("/home/you")
-        places = Places(home / ".local/share/sotto", home / ".config/sotto/settings.toml", home, folder / "state.ini")
-        house = House(application, Theme(application), Kept(folder / "window.toml"), Settings(), places, "0.1.0")
+        places = Places(home / ".local/share/sotto", home / ".config/sotto/settings.toml", home)
+        desk = Desk(Theme(application), folder / "state.ini")
+        house = House(application, desk, Kept(folder / "window.toml"), Settings(), places, "0.1.0")
         house.desk.show()
         talk(house)
         for scheme, percent in product(("light", "dark"), (100, 150)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
@@ -11,7 +12,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.window.icons import icon
 from app.window.parts import IconButton, button, label
 from app.window.theme import Theme
-from core.news import Trouble
+
+if TYPE_CHECKING:
+    from core.news import Trouble
 
 GOES_MS = 6000  # after which good news leaves
 

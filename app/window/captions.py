@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from core.types import NO_TURN, Turn
+from core.turns import NO_TURN, Turn
 
 Side = Literal["user", "reply"]
 CAPTION = Qt.ItemDataRole.UserRole

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QLocale, QObject, Qt
 
 from app.window.captions import TOP, Index
-from core.news import ConversationSeen
+
+if TYPE_CHECKING:
+    from core.news import ConversationSeen
 
 SEEN = Qt.ItemDataRole.UserRole
 MARKS = str.maketrans({"[": "", "]": "", "\n": " "})  # the store marks what it found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
@@ -25,9 +26,9 @@ class Desk(QMainWindow):
     closing = Signal()
     settings = Signal()
 
-    def __init__(self, theme: Theme, state: QSettings) -> None:
+    def __init__(self, theme: Theme, state: Path) -> None:
         super().__init__()
-        self._theme, self._state = theme, state
+        self.theme, self._state = theme, QSettings(str(state), QSettings.Format.IniFormat)
         self.setWindowTitle("Sotto")
         self.captions = Captions(self)
         self.sidebar, self.panel, self.banner = Sidebar(theme), Panel(theme), Banner(theme)
@@ -36,6 +37,7 @@ class Desk(QMainWindow):
         self.actions_ = TurnActions(self.view, self.captions, theme)
         self._shortcuts: list[QShortcut] = []
         self._talk_key = QKeySequence()
+        QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
         self.setCentralWidget(self._split())
         self._order()
         for change in (self.captions.rowsInserted, self.captions.rowsRemoved, self.captions.modelReset):
@@ -55,9 +57,9 @@ class Desk(QMainWindow):
         return self._splitter
 
     def _middle(self) -> QWidget:
-        self._toggle = IconButton(self._theme, "sidebar", self.tr("Show or hide past conversations"))
+        self._toggle = IconButton(self.theme, "sidebar", self.tr("Show or hide past conversations"))
         self._toggle.clicked.connect(self.toggle_sidebar)
-        self._gear = IconButton(self._theme, "settings", self.tr("Settings"))
+        self._gear = IconButton(self.theme, "settings", self.tr("Settings"))
         self._gear.clicked.connect(self.settings)
         self.title = label("", "section")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -103,7 +105,7 @@ class Desk(QMainWindow):
         panel.line.setFocus()
 
     def _space(self) -> None:
-        px = self._theme.look.px
+        px = self.theme.look.px
         self._head.setContentsMargins(px(12), px(8), px(12), px(6))
         self._held.setContentsMargins(px(20), 0, px(20), px(10))
         self.setMinimumSize(QSize(px(440), px(480)))
@@ -167,7 +169,7 @@ class Desk(QMainWindow):
     # Its place on the screen.
 
     def _restore(self) -> None:
-        px = self._theme.look.px
+        px = self.theme.look.px
         self.resize(px(1080), px(760))
         self._splitter.setSizes([px(250), px(830)])
         geometry, split = self._state.value("geometry"), self._state.value("split")

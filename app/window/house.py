@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.window import icons
+from app.window.circumstances import Circumstances
 from app.window.desk import Desk
 from app.window.door import Door
 from app.window.first_run import Computer, FirstRun, Try, Welcome
@@ -27,9 +28,8 @@ from app.window.pages.voices import Voices
 from app.window.preferences import Kept
 from app.window.settings_window import SettingsWindow
 from app.window.steering import Steering
-from app.window.theme import Theme
 from app.window.tray import Tray
-from app.window.words import Circumstances, Mood
+from app.window.words import Mood
 from core.news import Trouble
 from core.records import Notice, TurnRecord
 from core.settings import Settings
@@ -42,7 +42,6 @@ class Places:
     data: Path
     settings: Path
     logs: Path
-    state: Path  # the window's size and place
 
 
 class House(QObject):
@@ -51,12 +50,11 @@ class House(QObject):
     left = Signal()  # the user closed the window
 
     def __init__(
-        self, application: QApplication, theme: Theme, kept: Kept, settings: Settings, places: Places, version: str
+        self, application: QApplication, desk: Desk, kept: Kept, settings: Settings, places: Places, version: str
     ) -> None:
         super().__init__(application)
-        self.theme, self.kept, self._places, self._version = theme, kept, places, version
+        self.desk, self.theme, self.kept, self._places, self._version = desk, desk.theme, kept, places, version
         self.door = Door(self)
-        self.desk = Desk(theme, QSettings(str(places.state), QSettings.Format.IniFormat))
         self.steering = Steering(self.door, self.desk, settings)
         self.keeping = Keeping(self.door, self.desk, self.steering.live)
         self.tray = Tray(icons.application(), self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -10,10 +12,12 @@ from app.window.instrument import Instrument
 from app.window.meter import Meter
 from app.window.parts import IconButton, button, label
 from app.window.theme import Theme
-from app.window.words import Circumstances, Mood, hint, word
-from core.audio.wire import Levels
-from core.conversation import State
-from core.news import ReplyTimes
+from app.window.words import Mood, hint, word
+
+if TYPE_CHECKING:
+    from app.window.circumstances import Circumstances
+    from core.audio.wire import Levels
+    from core.news import ReplyTimes
 
 MODES = ("open", "push", "tap")
 
@@ -45,7 +49,7 @@ class Panel(QWidget):
         self._lay()
         self.instrument.talk.pressed.connect(self.pressed)
         self.instrument.talk.released.connect(self.released)
-        self.show_circumstances(Circumstances())
+        self._show(Mood.WAKING, talking=False, muted=False, answering=False)
         theme.changed.connect(self._space)
         self._space()
 
@@ -116,15 +120,17 @@ class Panel(QWidget):
 
     def show_circumstances(self, how: Circumstances) -> None:
         """Show how things stand."""
-        mood, standing = how.mood, how.standing
+        self._show(how.mood, talking=how.standing.talking, muted=how.standing.muted, answering=how.answering)
+
+    def _show(self, mood: Mood, *, talking: bool, muted: bool, answering: bool) -> None:
         self._mood = mood
         self._put(self.state, word(mood))
         self._put(self.advice, hint(mood, self._mode))
-        self.instrument.show_mood(mood, standing.talking)
-        self.muted.setChecked(standing.muted)
-        self.muted.picture("microphone-off" if standing.muted else "microphone")
-        self.muted.say(self.tr("Unmute the microphone") if standing.muted else self.tr("Mute the microphone"))
-        self.stopper.setEnabled(how.state in (State.SPEAKING, State.THINKING, State.OVERLAP))
+        self.instrument.show_mood(mood, talking)
+        self.muted.setChecked(muted)
+        self.muted.picture("microphone-off" if muted else "microphone")
+        self.muted.say(self.tr("Unmute the microphone") if muted else self.tr("Mute the microphone"))
+        self.stopper.setEnabled(answering)
         self._describe()
 
     def show_mode(self, mode: str) -> None:

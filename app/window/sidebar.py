@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QKeyEvent, QPainter
@@ -22,7 +23,9 @@ from app.window.captions import Index
 from app.window.conversations import SEEN, Conversations
 from app.window.parts import IconButton, button, label
 from app.window.theme import Theme
-from core.news import ConversationList, ConversationSeen
+
+if TYPE_CHECKING:
+    from core.news import ConversationList, ConversationSeen
 
 SEARCH_MS = 180  # of no typing before it is looked for
 FORMATS = {".md": "Markdown", ".json": "JSON", ".srt": "SRT", ".wav": "WAV"}
@@ -145,8 +148,8 @@ class Sidebar(QWidget):
 
     def current(self) -> ConversationSeen | None:
         """Return the conversation that is chosen."""
-        seen = self.list.currentIndex().data(SEEN)
-        return seen if isinstance(seen, ConversationSeen) else None
+        seen: ConversationSeen | None = self.list.currentIndex().data(SEEN)
+        return seen
 
     def look_for(self) -> None:
         """Let the user type what to look for."""
@@ -154,8 +157,8 @@ class Sidebar(QWidget):
         self._search.selectAll()
 
     def _open(self, index: QModelIndex) -> None:
-        seen = index.data(SEEN)
-        if isinstance(seen, ConversationSeen):
+        seen: ConversationSeen | None = index.data(SEEN)
+        if seen is not None:
             self.opened.emit(seen.number)
 
     def _key(self, event: QKeyEvent) -> None:
@@ -175,8 +178,8 @@ class Sidebar(QWidget):
             self.menu(seen).popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
 
     def _menu_at(self, at: QPoint) -> None:
-        seen = self.list.indexAt(at).data(SEEN)
-        if isinstance(seen, ConversationSeen):
+        seen: ConversationSeen | None = self.list.indexAt(at).data(SEEN)
+        if seen is not None:
             self.menu(seen).popup(self.list.viewport().mapToGlobal(at))
 
     def menu(self, seen: ConversationSeen) -> QMenu:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QObject, QThread, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer
 
 RAISE = b"raise\n"
 TRIES, REST_MS = 60, 50  # for a first one that has only just begun
@@ -22,33 +23,42 @@ class Single(QObject):
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._name = name(folder)
+        self._folder = folder
         self._lock = QLockFile(str(folder / "window.lock"))
         self._lock.setStaleLockTime(0)  # only a process that is gone gives it up
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._answer)
+        self._server: QLocalServer | None = None
 
     def first(self) -> bool:
         """Return whether this is the only one; if not, the other was asked to come to the front."""
         for _ in range(TRIES):
             if self._lock.tryLock(0):
-                QLocalServer.removeServer(self._name)  # left by a crash, since the lock was free
-                self._server.listen(self._name)
                 return True
             if self._ask():
                 return False
             QThread.msleep(REST_MS)
         return False
 
+    def listen(self) -> None:
+        """Let later ones ask from now on; those that came before keep asking for a while."""
+        from PySide6.QtNetwork import QLocalServer  # takes a while; the window is seen already
+
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        QLocalServer.removeServer(name(self._folder))  # left by a crash, since the lock was free
+        self._server.listen(name(self._folder))
+
     def close(self) -> None:
         """Make room for the next."""
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         self._lock.unlock()
 
     def _ask(self) -> bool:
+        from PySide6.QtNetwork import QLocalSocket
+
         socket = QLocalSocket()
-        socket.connectToServer(self._name)
+        socket.connectToServer(name(self._folder))
         if not socket.waitForConnected(ANSWER_MS):
             return False
         socket.write(RAISE)
@@ -57,6 +67,7 @@ class Single(QObject):
         return sent
 
     def _answer(self) -> None:
+        assert self._server
         while (socket := self._server.nextPendingConnection()) is not None:
             socket.disconnected.connect(socket.deleteLater)
             self.asked.emit()
@@ -64,5 +75,8 @@ class Single(QObject):
 
 def name(folder: Path) -> str:
     """Return the name of the local socket of a user and folder."""
+    import getpass
+    import hashlib
+
     mark = f"{getpass.getuser()} {folder.resolve()}"
     return f"sotto-{hashlib.sha256(mark.encode()).hexdigest()[:16]}"

@@ -1,36 +1,44 @@
-"""`sotto` without a subcommand: the window, and the engine behind it."""
+"""`sotto` without a subcommand: the window first, and once it is seen, all that is behind it.
+
+Nothing that takes long to import is imported here: the engine's data, and numpy with it, come after the first picture.
+"""
 
 from __future__ import annotations
 
-import gc
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QEventLoop
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app import settings_file
 from app.folders import data_folder, log_folder
 from app.folders import settings_file as settings_path
 from app.window import preferences, translating
 from app.window.crashes import Crashes
-from app.window.house import House, Places
+from app.window.desk import Desk
 from app.window.preferences import Kept
 from app.window.single import Single
 from app.window.theme import Theme
-from core.commands import Setup
-from core.news import SettingsUsed, Trouble
-from core.settings import Settings
 
 if TYPE_CHECKING:
-    from app.engine.link import EngineLink
+    from core.settings import Settings
 
-translate = QCoreApplication.translate
-ENDING_S = 2.5  # that the engine may take to write what was said
+SEEN_S = 0.3  # that a screen may take to show the window before it is gone on
+BEHIND = (
+    "numpy",
+    "core.events",
+    "core.news",
+    "core.commands",
+    "PySide6.QtNetwork",
+    "app.window.house",
+    "app.engine.link",
+)
+LATER = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents  # what is pressed meanwhile waits, and is not lost
 
 
 @dataclass(frozen=True)
@@ -49,97 +57,35 @@ def run(asked: Asked = Asked(), arguments: Sequence[str] = ("sotto",)) -> int:
     application = QApplication(list(arguments))
     application.setApplicationName("sotto")
     application.setApplicationDisplayName("Sotto")
-    data = data_folder(asked.data)
-    single = Single(data)
+    single = Single(data_folder(asked.data))
     if not single.first():
         return 0
     crashes = Crashes(log_folder())
     crashes.watch()
-    house, settings = _house(application, asked, crashes)
-    single.asked.connect(house.raise_)
-    house.left.connect(application.quit)
-    house.desk.show()
-    application.processEvents()
-    from app.engine.link import EngineLink  # takes a while; the window is seen already
+    kept = Kept(preferences.path(), changeable=not crashes.safe)
+    translating.translate(application, kept.now.look.language)
+    desk = shown(application, kept)
+    for module in BEHIND:  # one by one, so that the window goes on being painted
+        import_module(module)
+        application.processEvents(LATER)
+    single.listen()
+    from app.window.opening import Opening
 
-    setup = Setup(settings, data, asked.keep, asked.seed)
-    link = EngineLink(setup, house.door.tell, log_folder())
-    QTimer.singleShot(0, lambda: _begin(house, link, crashes))
     try:
-        return application.exec()
+        return Opening(application, asked, desk, kept, crashes).run(single.asked)
     finally:
-        house.desk.hide()
-        application.processEvents()
-        link.close(ENDING_S)
         single.close()
         crashes.ended_well()
 
 
-def _house(application: QApplication, asked: Asked, crashes: Crashes) -> tuple[House, Settings]:
-    data, file = data_folder(asked.data), settings_path()
-    kept = Kept(preferences.path(), changeable=not crashes.safe)
-    settings, complaints = settings_file.read(file, Settings())
-    if crashes.safe:
-        settings = Settings()
-    translating.translate(application, kept.now.look.language)
+def shown(application: QApplication, kept: Kept) -> Desk:
+    """Return the main window, on the screen."""
     theme = Theme(application)
     theme.show(kept.now.look.theme, kept.now.look.text_percent, kept.now.look.still == "on")
-    places = Places(data, file, log_folder(), file.with_name("window-state.ini"))
-    house = House(application, theme, kept, asked.settings or settings, places, metadata.version("sotto"))
-    if asked.settings is None and not crashes.safe:
-        house.door.hear(SettingsUsed, lambda used: _write(house, file, used.settings))
-    _complain(house, [str(each) for each in (*complaints, *kept.complaints)])
-    return house, asked.settings or settings
-
-
-def _begin(house: House, link: EngineLink, crashes: Crashes) -> None:
-    """Start the engine once the window is there."""
-    link.start()
-    house.door.connect_to(link)
-    crashes.tell = lambda path: QTimer.singleShot(0, house, lambda: _report(house, path))
-    if crashes.safe:
-        what = translate("Start", "Sotto ended unexpectedly several times, and starts with care.")
-        works = translate(
-            "Start", "Everything works, with ordinary settings; yours are kept, and changes are not written."
-        )
-        mend = translate("Start", "Start it again to have your own settings back.")
-        house.say(Trouble(what, works, mend), translate("Start", "Open reports"), lambda: _open(crashes.folder))
-    elif house.kept.now.manners.first_run == "due":
-        house.show_first_run()
-    gc.collect()
-    gc.freeze()  # what stays anyway need not be looked through again and again
-
-
-def _complain(house: House, complaints: list[str]) -> None:
-    if not complaints:
-        return
-    what = translate("Start", "Something in your settings cannot be used: {where}").format(where=complaints[0])
-    if len(complaints) > 1:
-        what += " " + translate("Start", "({count} more)").format(count=len(complaints) - 1)
-    works = translate(
-        "Start", "All other settings hold. The file is kept beside the new one when you change a setting."
-    )
-    house.say(Trouble(what, works), translate("Start", "Copy all"), lambda: _copy("\n".join(complaints)))
-
-
-def _report(house: House, path: Path) -> None:
-    what = translate("Start", "Something in the window did not work.")
-    works = translate("Start", "The conversation is safe and goes on. A report is in {file}; nothing was sent.")
-    house.say(Trouble(what, works.format(file=path)), translate("Start", "Open folder"), lambda: _open(path.parent))
-
-
-def _write(house: House, file: Path, settings: Settings) -> None:
-    if house.steering.how.engine.phase == "safe":
-        return  # the engine goes without them, since it would not stay up otherwise
-    try:
-        settings_file.write(file, settings)
-    except OSError as error:
-        house.kept.unwritten.emit(error.strerror or str(error))
-
-
-def _open(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-
-def _copy(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)
+    desk = Desk(theme, settings_path().with_name("window-state.ini"))
+    desk.show()
+    until = time.monotonic() + SEEN_S
+    application.processEvents(LATER)
+    while not desk.windowHandle().isExposed() and time.monotonic() < until:
+        application.processEvents(LATER, 20)
+    return desk

@@ -8,10 +8,11 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.window.banner import announce
+from app.window.circumstances import Circumstances
 from app.window.desk import Desk
 from app.window.door import Door
 from app.window.live import Live
-from app.window.words import Circumstances, Mood, word
+from app.window.words import Mood, word
 from core.audio.wire import Levels
 from core.commands import Hush, Mute, Press, Release, Rest, Talk, Unmute, UseSettings, Write
 from core.news import AudioLost, AudioOpened, EngineState, ReplyTimes, SettingsUsed, Standing, Trouble

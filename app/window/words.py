@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
-
-from core.conversation import State
-from core.news import EngineState, Standing
 
 translate = QCoreApplication.translate
 
@@ -25,50 +21,6 @@ class Mood(Enum):
     THINKING = "thinking"
     SPEAKING = "speaking"
     STOPPED = "stopped"
-
-
-STATES = {
-    State.LISTENING: Mood.LISTENING,
-    State.HEARING: Mood.HEARING,
-    State.THINKING: Mood.THINKING,
-    State.SPEAKING: Mood.SPEAKING,
-    State.OVERLAP: Mood.HEARING,  # whose turn it is is being decided; the user should see that they are heard
-}
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    """All that the word depends on."""
-
-    engine: EngineState = EngineState("starting")  # noqa: RUF009 - frozen
-    standing: Standing = Standing()  # noqa: RUF009 - frozen
-    state: State = State.LISTENING
-
-    def after(self, news: EngineState | Standing | State) -> Circumstances:
-        """Return what holds after this was told."""
-        match news:
-            case EngineState():
-                fresh = news.phase in ("starting", "restarting")
-                state = State.LISTENING if fresh else self.state
-                standing = replace(self.standing, ready=False) if fresh else self.standing
-                return Circumstances(news, standing, state)
-            case Standing():
-                return replace(self, standing=news)
-            case _:
-                return replace(self, state=news)
-
-    @property
-    def mood(self) -> Mood:
-        """What matters most of it."""
-        if self.engine.phase in ("restarting", "stopped", "slow"):
-            return Mood.STOPPED if self.engine.phase == "stopped" else Mood.RECOVERING
-        if self.state in (State.THINKING, State.SPEAKING, State.OVERLAP):
-            return STATES[self.state]  # a typed line is answered whatever the microphone does
-        if not self.standing.ready:
-            return Mood.WAKING
-        if not self.standing.talking:
-            return Mood.PAUSED
-        return Mood.MUTED if self.standing.muted else STATES[self.state]
 
 
 def word(mood: Mood) -> str:

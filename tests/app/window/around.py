@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.window.desk import Desk
 from app.window.house import House, Places
 from app.window.preferences import Kept
 from app.window.theme import Theme
@@ -37,8 +38,8 @@ class Outside:
 def build(qapp: QApplication, theme: Theme, folder: Path, settings: Settings) -> House:
     kept = Kept(folder / "window.toml")
     kept.set("look", theme="light", still="on")
-    places = Places(folder / "data", folder / "settings.toml", folder / "logs", folder / "state.ini")
-    return House(qapp, theme, kept, settings, places, "0.0")
+    places = Places(folder / "data", folder / "settings.toml", folder / "logs")
+    return House(qapp, Desk(theme, folder / "state.ini"), kept, settings, places, "0.0")
 
 
 def pull_down(house: House, qapp: QApplication) -> None:

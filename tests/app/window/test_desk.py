@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog
 
 from app.window import keeping
-from app.window.words import Circumstances, Mood, word
+from app.window.circumstances import Circumstances
+from app.window.words import Mood, word
 from core.audio.wire import Levels
 from core.commands import (
     DeleteConversations,

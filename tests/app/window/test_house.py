@@ -52,7 +52,17 @@ class Refuse:
         if name.split(".")[0] in {FORBIDDEN!r}:
             raise AssertionError(f"{{name}} is no part of the window")
 sys.meta_path.insert(0, Refuse())
+import app.main, app.window.start, app.window.opening
+"""
+    assert python(code).wait(60) == 0
+
+
+def test_the_first_picture_waits_for_nothing_of_the_engine(python):
+    code = """
+import sys
 import app.main, app.window.start
+late = {"numpy", "core.news", "core.commands", "core.conversation", "PySide6.QtNetwork", "multiprocessing"}
+sys.exit(", ".join(sorted(late & set(sys.modules))) or None)
 """
     assert python(code).wait(60) == 0
 
@@ -67,6 +77,7 @@ single = Single(Path(sys.argv[1]))
 first = single.first()
 print("first" if first else "second", flush=True)
 if first:
+    single.listen()
     single.asked.connect(lambda: print("asked", flush=True))
     QTimer.singleShot(int(sys.argv[2]), application.quit)
     application.exec()
@@ -87,12 +98,14 @@ def test_a_crash_leaves_room_for_the_next(tmp_path, python, qapp):
     killed.wait()
     next_ = Single(tmp_path)
     assert next_.first()
+    next_.listen()
     next_.close()
 
 
 def test_the_second_brings_the_first_to_the_front(tmp_path, python, qapp):
     first, told = Single(tmp_path), []
     assert first.first()
+    first.listen()
     first.asked.connect(lambda: told.append(1))
     other = python(FIRST, tmp_path, 1000)
     while other.poll() is None:

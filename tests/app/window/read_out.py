@@ -1,0 +1,64 @@
+"""Inside a private D-Bus session: shows every window and page, and has a screen reader's walk over each printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.app.window.around import READY, Outside, build, seen, told, wait
+
+SCREEN = ":95"
+WALK = Path(__file__).with_name("walk.py")
+SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+def walked() -> list[dict[str, object]]:
+    """Walk while the window goes on."""
+    walk = subprocess.Popen([SYSTEM_PYTHON, str(WALK)], stdout=subprocess.PIPE, text=True)
+    wait(lambda: walk.poll() is not None, 60)
+    assert walk.stdout is not None
+    return json.loads(walk.stdout.read() or "[]")
+
+
+def main() -> None:
+    """Print for each page what there is."""
+    from PySide6.QtWidgets import QApplication
+
+    from app.window.theme import Theme
+    from core.news import TurnPage, VoiceList, VoiceSeen
+    from core.settings import Settings
+
+    application = QApplication([])
+    theme = Theme(application)
+    theme.show("light", 100, still=True)
+    house = build(application, theme, Path(sys.argv[1]), Settings())
+    house.door.connect_to(Outside())
+    house.desk.show()
+    voice = VoiceSeen("ada", "Ada", "clear", "pocket", "CC0", "synthetic", own=False)
+    told(house, *READY, TurnPage(1, None, (seen(1, "Hello.", "Good morning."),), 0))
+    found = {"": walked()}
+    house.open_settings()
+    told(house, VoiceList((voice,), "ada"))
+    for row, page in enumerate(house.settings._pages):
+        house.settings.list.setCurrentRow(row)
+        found[page.title] = walked()
+    house.settings.close()
+    house.show_first_run()
+    for step in range(5):
+        found[f"first steps {step + 1}"] = walked()
+        house.first_run.go(1)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    screen = subprocess.Popen(["Xvfb", SCREEN, "-screen", "0", "1280x860x24", "-nolisten", "tcp"])
+    os.environ |= {"DISPLAY": SCREEN, "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
+    try:
+        wait(lambda: Path(f"/tmp/.X11-unix/X{SCREEN[1:]}").exists(), 20)
+        main()
+    finally:
+        screen.kill()
+        screen.wait()
