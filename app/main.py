@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from app import packs_arguments, talk_arguments, voices_arguments
 from app.checks import Problem
+from app.evaluate import arguments as evaluation
 from app.history_arguments import declare, keeping
 
 INTERRUPTED = 130  # exit code, as shells have it
@@ -76,6 +77,7 @@ def parser() -> Parser:
     packs_arguments.declare(commands, Parser)
     packs_arguments.declare_hardware(commands, Parser)
     voices_arguments.declare(commands, [engine], Parser)
+    evaluation.declare(commands, [engine], Parser)
 
     bench = commands.add_parser("bench", add_help=False, help="measure how fast this machine is")
     bench.add_argument("what", choices=("voice", "talk"))
@@ -130,7 +132,7 @@ def window() -> int:
     return run()
 
 
-def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
+def subcommand(name: str) -> Callable[[argparse.Namespace], int]:  # noqa: C901 - a table
     """Return what runs a subcommand."""
     match name:
         case "converse":
@@ -153,6 +155,8 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:
             from app.packs import run
         case "voices":
             from app.voices import run
+        case "evaluate":
+            from app.evaluate.command import run
         case "hardware":
             from app.hardware_command import run
         case _:

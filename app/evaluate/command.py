@@ -1,0 +1,155 @@
+"""`sotto evaluate`: runs suites on a voice, writes the report, compares runs, makes and scores listening tests."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app import compose
+from app.checks import OutputFolder, Problem
+from app.evaluate import conclusion, work
+from app.evaluate.basics import LongTalk, Sentences
+from app.evaluate.context import ContextGain
+from app.evaluate.kit import QUICK, SETS, WHOLE, Judge, Kit, Listen, Suite
+from app.evaluate.latency import Throughput
+from app.evaluate.pronunciation import Consistency, Homographs
+from app.evaluate.speakers import CommandSpeaker, EspeakSpeaker, PackSpeaker, Speaker
+from core.evaluation.phones import Pronunciation, judge
+from core.types import Samples
+from models.evaluation import sphinx
+from models.evaluation.sets import SetError, sentences
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what is asked for; 0."""
+    try:
+        return ACTS[asked.act](asked)
+    except SetError as error:
+        raise Problem(error) from error
+
+
+def evaluate(asked: argparse.Namespace) -> int:
+    """Run the suites, or go on with them."""
+    folder = OutputFolder.checked(asked.out).path
+    suites = chosen(asked.suites)
+    kit = _kit(asked, folder)
+    work.claim(folder, conclusion.plan(kit))
+    began, processor = time.time(), time.process_time()
+    outcomes = work.perform(kit, suites, tell)
+    session = {
+        "ended": round(time.time()),
+        "wall_s": round(time.time() - began, 1),
+        "processor_s": round(time.process_time() - processor, 1),
+    }
+    found = conclusion.conclude(kit, outcomes, session)
+    print(conclusion.table(found["suites"]))
+    from app.evaluate.report import write_report
+
+    write_report(folder, folder / "report.html")
+    print(f"\nreport: {folder / 'report.html'}")
+    return 0
+
+
+def tell(words: str) -> None:
+    """Say how far it is, without mixing with the figures."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def chosen(names: list[str] | None) -> list[Suite]:
+    """Return the suites in their order; without names all that need no data of the user's."""
+    known: dict[str, Callable[[], Suite]] = {
+        "sentences": Sentences,
+        "context": ContextGain,
+        "homographs": Homographs,
+        "consistency": Consistency,
+        "drift": LongTalk,
+        "talk": _talk,
+        "throughput": Throughput,
+        "turnbench": _turnbench,
+    }
+    wanted = [name for name in known if name != "turnbench"] if names is None else names
+    return [make() for name, make in known.items() if name in wanted]
+
+
+def _talk() -> Suite:
+    from app.evaluate.talk import Talk
+
+    return Talk()
+
+
+def _turnbench() -> Suite:
+    from app.evaluate.turnbench import TurnBench
+
+    return TurnBench()
+
+
+def _kit(asked: argparse.Namespace, folder: Path) -> Kit:
+    choice = compose.choose(asked.pack, asked.voice)
+    speaker = _speaker(asked, choice)
+    size = QUICK if asked.quick else WHOLE
+    usual = "pocket" if isinstance(speaker, PackSpeaker) and choice.pack.name == "pocket" else "general"
+    texts = sentences(SETS, asked.texts or usual)
+    listeners: dict[str, Listen] = {}
+    transcriber = compose.load_transcriber(choice.pack, asked.threads)
+    listeners[f"Whisper of {choice.pack.name}"] = lambda narrow: transcriber(narrow).text
+    if sphinx.available():
+        listeners["pocketsphinx"] = sphinx.SphinxWords(texts)
+    return Kit(speaker, listeners, _judge(asked), folder, size, asked.seed, texts, asked.turnbench)
+
+
+def _speaker(asked: argparse.Namespace, choice: compose.Choice) -> Speaker:
+    if asked.espeak:
+        return EspeakSpeaker()
+    if asked.told:
+        return CommandSpeaker(asked.told, asked.reference, asked.transcript)
+    return PackSpeaker(choice, asked.threads)
+
+
+def _judge(asked: argparse.Namespace) -> Judge | None:
+    if asked.phones:
+        from models.evaluation.wav2vec2 import Wav2Vec2Phones
+
+        try:
+            return PhoneJudge(Wav2Vec2Phones(asked.phones, asked.threads))
+        except ValueError as error:
+            raise Problem(error, "named with --phones") from error
+    return sphinx.SphinxPronunciation() if sphinx.available() else None
+
+
+class PhoneJudge:
+    """Tells variants apart by freely recognised phones, as Sesame does."""
+
+    def __init__(self, recognise: Callable[[Samples], list[str]]) -> None:
+        self._recognise = recognise
+        self.name = getattr(recognise, "name", "phones")
+
+    def __call__(self, narrow: Samples, variants: Sequence[Sequence[str]]) -> Pronunciation:
+        """Return the variant whose phones are nearer to those recognised."""
+        return judge(self._recognise(narrow), variants)
+
+
+def _report(asked: argparse.Namespace) -> int:
+    from app.evaluate.report import write_report
+
+    out = asked.out or asked.run / "report.html"
+    write_report(asked.run, out, clips=asked.clips)
+    print(out)
+    return 0
+
+
+def _compare(asked: argparse.Namespace) -> int:
+    from app.evaluate.compare import run as compare
+
+    return compare(asked)
+
+
+def _listening(asked: argparse.Namespace) -> int:
+    from app.evaluate.listening import run as listening
+
+    return listening(asked)
+
+
+ACTS = {"run": evaluate, "report": _report, "compare": _compare, "listening": _listening}

@@ -1,0 +1,185 @@
+"""Turn-taking: the live-talk rig's virtual people, scored on the recording as Full-Duplex-Bench defines it.
+
+What is measured is the whole program with its own pack, live, whatever voice the other suites evaluate.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.bench_talk import perform
+from app.evaluate.figures import Figure, Result, figure, known
+from app.evaluate.kit import Kit, Listen
+from app.rig.analysis import stretches
+from app.rig.room import Conditions, Echo
+from app.rig.server import PROGRAMS, RATE
+from core.evaluation.statistics import mean_interval, rate_interval
+from core.evaluation.turns import MODEL_GAP_S, Span, Word, latency, overlapped, takes_over
+from core.types import EAR_RATE, Samples
+
+NEEDS = (*PROGRAMS, "flite")
+GET = "apt-get install pulseaudio pulseaudio-utils libasound2-plugins flite"
+LONGEST_PAUSE_S = 1.1  # inside what the rig's people say
+REPLY_S = 12.0  # in which an answer belongs to what was said
+ECHO = Echo(-20, 120)
+SCENARIOS = {  # name: (title, does the person speak into a reply)
+    "turns": ("smooth turns", False),
+    "pauses": ("pauses inside a turn", False),
+    "interruptions": ("interruptions", True),
+    "backchannels": ("backchannels", True),
+    "noises": ("background sounds", True),
+    "alone": ("its own echo", True),
+}
+
+
+class Talk:
+    """Live talk in a room without hardware."""
+
+    name, title, live = "talk", "Turn-taking", True
+
+    def missing(self, kit: Kit) -> str:
+        """A sound server and a synthesiser are needed, and time."""
+        if kit.size.trials == 0:
+            return "left out of the quick setting, since it takes as long as the talk"
+        lacking = [name for name in NEEDS if shutil.which(name) is None]
+        return f"{', '.join(lacking)} missing: `{GET}`" if lacking else ""
+
+    def units(self, kit: Kit) -> list[str]:
+        """Return the rig's scenarios."""
+        return list(SCENARIOS)
+
+    def perform(self, kit: Kit, unit: str) -> Result:
+        """Hold one scenario, and score its recording."""
+        folder = kit.folder / "talk"
+        folder.mkdir(parents=True, exist_ok=True)
+        echo, count = (ECHO, 1) if unit == "alone" else (None, kit.size.trials)
+        findings = perform(unit, Conditions(folder, count, echo, (), kit.seed)).plain()
+        facts = {figure["name"]: _told(figure) for figure in findings["figures"]}
+        measures: dict[str, float | None] = {}
+        if unit == "alone":
+            rows = {row["name"]: row for row in findings["figures"]}
+            for name in ("replies that it interrupted itself", "turns out of its own voice"):
+                measures |= {f"{name}, hits": rows[name]["hits"], f"{name}, n": rows[name]["n"]}
+        else:
+            listen = next(iter(kit.listeners.values()), None)
+            for name, values in scored(folder / unit / "both.wav", listen, into=SCENARIOS[unit][1]).items():
+                measures |= {f"{name} {at:03}": value for at, value in enumerate(values)}
+        return Result(self.name, unit, measures, facts)
+
+    def figures(self, results: Sequence[Result]) -> list[Figure]:
+        """Return take-over, latency, stopping and self-interruption."""
+        return [line for each in results for line in _lines(each)]
+
+
+def _told(row: dict[str, object]) -> str:
+    if "hits" in row:
+        return f"{row['hits']} of {row['n']}"
+    return f"p50 {row['p50']}, p95 {row['p95']} {row['unit']}, n = {row['n']}" if "p50" in row else "-"
+
+
+def _lines(each: Result) -> list[Figure]:
+    group, found = SCENARIOS[each.unit][0], []
+    for name in sorted({key.rpartition(" ")[0] for key in each.measures if key[-1].isdigit()}):
+        values = [v for key, v in each.measures.items() if key.rpartition(" ")[0] == name and v is not None]
+        title, unit, better = MEANINGS[each.unit, name]
+        of = rate_interval(round(sum(values)), len(values)) if unit == "share" else mean_interval(values)
+        found.append(figure(group, title, unit, len(values), of, better))
+    for name in ("replies that it interrupted itself", "turns out of its own voice"):
+        if hits := known([each], f"{name}, hits"):
+            count = round(known([each], f"{name}, n")[0])
+            found.append(figure(group, name, "share", count, rate_interval(round(hits[0]), count), "down"))
+    return found
+
+
+MEANINGS = {  # (scenario, score): (title, unit, better)
+    ("turns", "takes over"): ("take-over rate", "share", "up"),
+    ("turns", "latency"): ("latency (mean)", "s", "down"),
+    ("pauses", "intrudes"): ("take-over rate in the pause", "share", "down"),
+    ("pauses", "takes over"): ("take-over rate at the end", "share", "up"),
+    ("pauses", "latency"): ("latency at the end (mean)", "s", "down"),
+    ("turns", "intrudes"): ("take-over rate before the end", "share", "down"),
+} | {
+    (scenario, score): meaning
+    for scenario, better in (("interruptions", "up"), ("backchannels", "down"), ("noises", "down"))
+    for score, meaning in {
+        "stopped": ("stopped within a second of the end", "share", better),
+        "stops after": ("stopped after (mean)", "s", "down" if better == "up" else ""),
+        "answers after": ("answered after (mean)", "s", "down" if better == "up" else ""),
+    }.items()
+}
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Where either side of a recording sounds, in seconds."""
+
+    person: list[Span]
+    model: list[Span]
+    played: Samples
+
+
+def scored(recording: Path, listen: Listen | None, *, into: bool) -> dict[str, list[float | None]]:
+    """Return the scores of every time the person spoke: into a reply that was sounding, or to be answered."""
+    both = sides(recording)
+    return _into(both) if into else _answered(both, listen)
+
+
+def sides(recording: Path) -> Sides:
+    """Read a recording of both sides, the person left."""
+    import soundfile
+
+    sound, rate = soundfile.read(recording, dtype="float32")
+    assert rate == RATE, "the rig records at its own rate"
+
+    def spans(channel: Samples, join: float) -> list[Span]:
+        return [(start / RATE, end / RATE) for start, end in stretches(channel, join)]
+
+    return Sides(spans(sound[:, 0], LONGEST_PAUSE_S), spans(sound[:, 1], MODEL_GAP_S), sound[:, 1])
+
+
+def _answered(both: Sides, listen: Listen | None) -> dict[str, list[float | None]]:
+    scores: dict[str, list[float | None]] = {"intrudes": [], "takes over": [], "latency": []}
+    for at, (start, end) in enumerate(both.person):
+        after = both.person[at + 1][0] if at + 1 < len(both.person) else end + REPLY_S
+        during = _words(both, start, end, listen)
+        answer = _words(both, end, min(after, end + REPLY_S), listen)
+        scores["intrudes"].append(float(takes_over(during)))
+        scores["takes over"].append(float(takes_over(answer)))
+        scores["latency"].append(latency(answer, end))
+    return scores
+
+
+def _words(both: Sides, start: float, end: float, listen: Listen | None) -> list[Word]:
+    """Return the words that begin between two moments: a stretch's, as they are recognised, spread over it evenly."""
+    import soxr
+
+    words: list[Word] = []
+    for begin, stop in both.model:
+        if not start <= begin < end:
+            continue
+        piece = both.played[round(begin * RATE) : round(stop * RATE)]
+        heard = listen(np.asarray(soxr.resample(piece, RATE, EAR_RATE), np.float32)) if listen else "a b c d"
+        each = heard.split() or (["-"] if stop - begin >= 1 else [])  # a second of sound is a turn, heard or not
+        step = (stop - begin) / max(1, len(each))
+        words += [Word(text, begin + i * step, begin + (i + 1) * step) for i, text in enumerate(each)]
+    return words
+
+
+STOPS_S = 1.0  # after the end of what was said, by which a reply that yields is silent
+
+
+def _into(both: Sides) -> dict[str, list[float | None]]:
+    scores: dict[str, list[float | None]] = {"stopped": [], "stops after": [], "answers after": []}
+    for user in both.person:
+        if not any(start <= user[0] < end for start, end in both.model):
+            continue  # nothing was sounding that it could have stopped
+        found = overlapped(user, both.model, STOPS_S)
+        scores["stopped"].append(float(found.stopped is not None))
+        scores["stops after"].append(found.stopped)
+        scores["answers after"].append(found.responded if found.stopped is not None else None)
+    return scores

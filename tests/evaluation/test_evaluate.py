@@ -1,0 +1,228 @@
+"""The command, whole: on espeak-ng, on a command of the user's, interrupted, with things missing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.evaluate import command, context, kit, listening, pronunciation, work
+from app.main import main
+from core.evaluation.ratings import Rating, verdict
+from tests.harness import interrupt
+
+HERE = Path(__file__).parent
+pytestmark = pytest.mark.skipif(
+    shutil.which("espeak-ng") is None or shutil.which("flite") is None, reason="needs espeak-ng and flite"
+)
+ESPEAK = ("--espeak", "--texts", "pocket", "--threads", "1", "--quick", "--suites", "sentences", "homographs")
+
+
+def run(out, *arguments):
+    return main(["evaluate", "run", "--out", str(out), *arguments])
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    out = tmp_path_factory.mktemp("evaluated") / "run"
+    assert run(out, *ESPEAK) == 0
+    return out
+
+
+def test_a_run_leaves_results_report_and_clips(evaluated):
+    results = json.loads((evaluated / "results.json").read_text())
+    assert results["plan"]["speaker"] == "espeak-ng"
+    assert results["plan"]["versions"]["numpy"]
+    sentences = results["suites"]["sentences"]
+    assert len(sentences["results"]) == 8
+    for each in sentences["results"]:
+        assert (evaluated / each["clips"][""]).is_file()
+    names = {row["name"] for row in sentences["figures"]}
+    assert {"word error, Whisper of pocket", "rate", "run-aways", "alike to the reference"} <= names
+    page = (evaluated / "report.html").read_text()
+    assert "prefers-color-scheme: dark" in page
+    assert page.count("data:audio/mpeg") >= 3
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page
+
+
+def test_the_same_run_again_does_nothing_and_says_the_same(evaluated, capsys):
+    before = (evaluated / "results.json").read_bytes()
+    stamps = {path: path.stat().st_mtime_ns for path in (evaluated / "clips").rglob("*.wav")}
+    assert run(evaluated, *ESPEAK) == 0
+    assert (evaluated / "results.json").read_bytes() == before
+    assert {path: path.stat().st_mtime_ns for path in (evaluated / "clips").rglob("*.wav")} == stamps
+
+
+def test_another_seed_does_not_mix_with_what_is_there(evaluated, capsys):
+    assert run(evaluated, *ESPEAK, "--seed", "9") == 2
+    assert "another run: its seed differs" in capsys.readouterr().err
+
+
+def test_a_damaged_result_is_made_again(evaluated):
+    before = (evaluated / "results.json").read_bytes()
+    next((evaluated / "units" / "sentences").glob("*.json")).write_text('{"suite": "sent')
+    assert run(evaluated, *ESPEAK) == 0
+    assert (evaluated / "results.json").read_bytes() == before
+
+
+def test_interrupted_by_either_signal_it_ends_with_the_same_results(evaluated, tmp_path):
+    out = tmp_path / "disturbed"  # at 20 points: python -m tests.harness.interrupt
+    assert interrupt.interrupted(out, ESPEAK[ESPEAK.index("--espeak") :], 2, seed=1) >= 1
+    assert (out / "results.json").read_bytes() == (evaluated / "results.json").read_bytes()
+
+
+def test_any_command_that_follows_the_protocol_can_be_evaluated(tmp_path):
+    told = f"{sys.executable} {HERE / 'voice.py'}"
+    suites = ["--quick", "--suites", "drift", "--threads", "1", "--texts", "pocket"]
+    assert run(tmp_path / "out", "--command", told, *suites) == 0
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert len(results["suites"]["drift"]["results"]) == 6
+    assert results["plan"]["about"]["kind"] == "command"
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ("no-such-program-anywhere", "no such program"),
+        (f"{sys.executable} -c 1/0", "failed with code"),
+        (f"{sys.executable} -c 0", "wrote no sound"),
+    ],
+)
+def test_a_command_that_fails_is_said_in_a_line(tmp_path, capsys, told, says):
+    assert run(tmp_path / "out", "--command", told, "--quick", "--suites", "sentences", "--threads", "1") == 2
+    err = capsys.readouterr().err
+    assert says in err
+    assert len([line for line in err.splitlines() if line.startswith("sotto:")]) == 1
+
+
+def test_what_is_missing_skips_its_suite_and_says_what_to_get(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(command.sphinx, "available", lambda: False)
+    assert run(tmp_path / "out", *ESPEAK) == 0
+    told = capsys.readouterr()
+    assert "Homographs: skipped: no phone recogniser: `pip install pocketsphinx`" in told.err
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert results["suites"]["homographs"]["missing"]
+    assert results["suites"]["sentences"]["figures"]
+    assert "Skipped" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_two_runs_are_compared_with_corrected_chances(evaluated, tmp_path, capsys):
+    told = f"{sys.executable} {HERE / 'voice.py'}"
+    suites = ["--quick", "--suites", "sentences", "--threads", "1", "--texts", "pocket"]
+    assert run(tmp_path / "other", "--command", told, *suites) == 0
+    out = tmp_path / "compared.json"
+    asked = ["evaluate", "compare", str(evaluated), str(tmp_path / "other"), "--json", str(out)]
+    assert main([*asked, "--out", str(tmp_path / "compared.html")]) == 0
+    rows = {row["measure"]: row for row in json.loads(out.read_text())["comparisons"][0]["rows"]}
+    assert rows["pitch"]["difference"] > 3  # flite's slt is a woman
+    assert rows["pitch"]["p_holm"] >= rows["pitch"]["p"]
+    capsys.readouterr()
+    assert main(["evaluate", "compare", str(evaluated), str(evaluated), "--json", str(out)]) == 0
+    assert all(
+        row["difference"] == 0 and not row["sure"] for row in json.loads(out.read_text())["comparisons"][0]["rows"]
+    )
+
+
+def test_a_listening_test_is_blind_and_its_ratings_are_understood(evaluated, tmp_path, capsys):
+    told = f"{sys.executable} {HERE / 'voice.py'}"
+    suites = ["--quick", "--suites", "sentences", "--threads", "1", "--texts", "pocket"]
+    assert run(tmp_path / "other", "--command", told, *suites) == 0
+    page = tmp_path / "test.html"
+    asked = ["evaluate", "listening", "make", str(evaluated), str(tmp_path / "other"), "--out", str(page)]
+    assert main([*asked, "--pairs", "6"]) == 0
+    text, key = page.read_text(), json.loads((tmp_path / "test.key.json").read_text())
+    assert "espeak" not in text
+    assert "spoilt" not in text
+    assert len(key["pairs"]) == 8
+    assert {each["catch"] for each in key["pairs"].values()} == {"", "same", "spoilt"}
+    ratings = []
+    for number, pair in key["pairs"].items():  # a rater who finds the second run clearly better, and listens
+        first = {"": -2, "same": 0, "spoilt": 3}[pair["catch"]]
+        ratings.append({"id": number, "x_over_y": -first if pair["x"] else first})
+    told = {"schema": 1, "test": key["test"], "rater": "anna", "ratings": ratings}
+    (tmp_path / "ratings-anna.json").write_text(json.dumps(told))
+    capsys.readouterr()
+    out = tmp_path / "verdict.json"
+    assert main(["evaluate", "listening", "score", str(tmp_path / "ratings-anna.json"), "--json", str(out)]) == 0
+    found = json.loads(out.read_text())
+    assert found["score"]["mean"]["value"] == -2
+    assert (found["wins"], found["losses"], found["left_out"]) == (0, 6, [])
+    told["ratings"][0]["x_over_y"] = 17
+    (tmp_path / "ratings-anna.json").write_text(json.dumps(told))
+    assert main(["evaluate", "listening", "score", str(tmp_path / "ratings-anna.json")]) == 2
+
+
+def test_raters_who_fail_their_catches_are_left_out():
+    good = [Rating("anna", f"p{i}", 1.0) for i in range(8)] + [Rating("anna", "c", 0.0, "same")]
+    bad = [Rating("ben", f"p{i}", -3.0) for i in range(8)] + [Rating("ben", "d", -2.0, "spoilt")]
+    found = verdict(good + bad)
+    assert found.left_out == ("ben",)
+    assert found.score.mean.value == 1
+    assert found.score.p < 0.01
+
+
+class Follower:
+    """A voice whose pace is its history's, as far as it is told the sound."""
+
+    name, reference = "follower", None
+
+    def say(self, text, history, seed):
+        import numpy as np
+
+        from app.evaluate.speakers import Spoken
+        from core.evaluation.manners import stretched
+        from core.evaluation.rhythm import rhythm, syllables
+        from tests.evaluation.speech import flite
+
+        heard = [line for line in history if line.sound is not None]
+        rates = [syllables(line.text) / max(0.1, rhythm(line.sound).speech) for line in heard]
+        pace = np.mean(rates) if rates else 4.5
+        chance = np.random.default_rng(seed).uniform(0.95, 1.05)
+        return Spoken(stretched(flite(text), float(np.clip(chance * (4.5 / pace) ** 0.5, 0.6, 1.6))), 0.1, 0.2)
+
+    def about(self):
+        return {"kind": "test"}
+
+
+def test_context_gain_finds_what_follows_the_history_and_nothing_else(tmp_path):
+    from models.evaluation.sets import sentences
+
+    texts = sentences(kit.SETS, "pocket")
+    size = kit.Size("test", sentences=0, replies=10, words=0, turns=0, trials=0)
+    tools = kit.Kit(Follower(), {}, None, tmp_path, size, 0, texts)
+    suite = context.ContextGain()
+    wanted = [unit for unit in suite.units(tools) if unit.startswith(("line", "pace", "text", "none"))]
+    results = [suite.perform(tools, unit) for unit in wanted]
+    found = {(row.group, row.name): row for row in suite.figures(results)}
+    assert found["pace, full", "rate"].p < 0.01
+    assert found["pace, full", "rate"].value > 0.5
+    assert found["pace, full", "energy"].p > 0.05
+    for group in ("pace, shuffled", "text", "none"):
+        assert found[group, "rate"].p > 0.05
+    assert found["text", "rate"].value == pytest.approx(0, abs=0.3)
+
+
+def test_items_are_spread_over_the_words():
+    assert pronunciation.spread(list("abcdefgh"), 4) == ["b", "d", "f", "h"]
+    assert pronunciation.spread(["a"], 9) == ["a"]
+
+
+def test_progress_tells_the_time_that_is_left():
+    told = []
+    progress = work.Progress({"one": 3, "two": 10}, told.append)
+    progress.skipped("one")
+    progress.finished("one", 2.0)
+    progress.finished("one", 4.0)
+    assert told[-1].startswith("one 3 of 3")
+    assert progress.left() == "about 30 s"
+
+
+def test_the_conversation_before_is_at_most_ninety_seconds():
+    import numpy as np
+
+    said = [np.zeros(24_000 * 50, np.float32)] * 3
+    assert len(listening._last(said)) == 90 * 24_000

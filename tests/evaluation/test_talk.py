@@ -1,0 +1,113 @@
+"""Turn-taking on recordings that are put together here, so that every moment is known."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import soundfile
+
+from app.checks import Problem
+from app.evaluate import kit, talk
+from app.evaluate.turnbench import TurnBench
+from app.rig.server import RATE
+from core.types import VOICE_RATE
+from tests.evaluation.speech import flite
+
+pytestmark = pytest.mark.skipif(shutil.which("flite") is None, reason="flite speaks here; apt-get install flite")
+
+
+def recording(path, person, model):
+    """Write a recording of both sides, with noise-like sound in these spans of seconds."""
+    end = max(stop for _, stop in [*person, *model]) + 2
+    both = np.zeros((round(end * RATE), 2), np.float32)
+    chance = np.random.default_rng(0)
+    for channel, spans in enumerate((person, model)):
+        for start, stop in spans:
+            both[round(start * RATE) : round(stop * RATE), channel] = chance.normal(0, 0.1, 1)[0] or 0.1
+            part = both[round(start * RATE) : round(stop * RATE), channel]
+            part[:] = chance.normal(0, 0.1, len(part))
+    soundfile.write(path, both, RATE)
+
+
+def listen(narrow):
+    return "yes" if len(narrow) < 16_000 else "that is a whole answer"
+
+
+def test_take_over_and_latency(tmp_path):
+    path = tmp_path / "both.wav"
+    recording(path, [(1, 3), (3.8, 5), (20, 22)], [(5.9, 8), (23, 23.4)])
+    found = talk.scored(path, listen, into=False)
+    assert found["intrudes"] == [0, 0]
+    assert found["takes over"] == [1, 0]  # the second answer is one short word
+    assert found["latency"][0] == pytest.approx(0.9, abs=0.05)
+    assert found["latency"][1] is None
+
+
+def test_an_answer_into_the_pause_is_an_intrusion(tmp_path):
+    path = tmp_path / "both.wav"
+    recording(path, [(1, 3), (3.9, 5)], [(3.3, 6)])
+    assert talk.scored(path, listen, into=False)["intrudes"] == [1]
+
+
+def test_a_reply_that_stops_and_one_that_goes_on(tmp_path):
+    path = tmp_path / "both.wav"
+    recording(path, [(2, 3), (22, 22.5), (40, 41)], [(1, 2.4), (3.9, 5), (21, 26)])
+    found = talk.scored(path, None, into=True)
+    assert found["stopped"] == [1, 0]  # nothing was sounding at the third
+    assert found["stops after"][0] == pytest.approx(0.4, abs=0.05)
+    assert found["answers after"][0] == pytest.approx(0.9, abs=0.05)
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """Lay out one conversation of two short turns, in which the second speaker cuts into the first's second one."""
+    first, second = (
+        flite("I went to the park today, and it was really nice."),
+        flite("What did you see in the park?", "rms"),
+    )
+    sides = np.zeros((2, VOICE_RATE * 16), np.float32)
+    at = {"one": VOICE_RATE, "two": VOICE_RATE * 7, "again": VOICE_RATE * 11, "into": VOICE_RATE * 12}
+    sides[0, at["one"] : at["one"] + len(first)] = first
+    sides[1, at["two"] : at["two"] + len(second)] = second
+    sides[0, at["again"] : at["again"] + len(first)] = first
+    sides[1, at["into"] : at["into"] + len(second)] = second
+    for number, sound in enumerate(sides, 1):
+        soundfile.write(tmp_path / f"7_speaker_{number}.wav", sound, VOICE_RATE)
+    ends = [(at["one"] + len(first)) / VOICE_RATE, (at["again"] + len(first)) / VOICE_RATE]
+    other = [(at["two"] + len(second)) / VOICE_RATE, (at["into"] + len(second)) / VOICE_RATE]
+    none = {"interruption": [], "pauses": [], "backchannels": []}
+    gold = {
+        "speaker_1": {**none, "eot": ends, "pauses": [[1.2, 1.3]]},
+        "speaker_2": {**none, "eot": other, "interruption": [12.0]},
+    }
+    (tmp_path / "7.json").write_text(json.dumps(gold))
+    return tmp_path
+
+
+def tools(folder, out):
+    out.mkdir()
+    return kit.Kit(None, {}, None, out, kit.QUICK, 0, [], folder)
+
+
+def test_turnbench_is_scored_and_its_predictions_are_written(bench, tmp_path):
+    suite, with_set = TurnBench(), tools(bench, tmp_path / "out")
+    assert suite.missing(with_set) == ""
+    assert suite.units(with_set) == ["7"]
+    figures = {(row.group, row.name): row for row in suite.figures([suite.perform(with_set, "7")])}
+    assert figures["eot", "recall"].value == 1
+    assert figures["eot", "false alarms"].value == 0
+    assert figures["interruption", "recall"].value == 1
+    told = json.loads((tmp_path / "out" / "turnbench" / "7.json").read_text())
+    assert sorted(told) == ["conversation_id", "speaker_1", "speaker_2"]
+    assert told["speaker_2"]["eot"] == sorted(told["speaker_2"]["eot"])
+
+
+def test_without_the_set_it_is_skipped_and_damage_is_said(bench, tmp_path):
+    suite = TurnBench()
+    assert "turn-benchmark-dev" in suite.missing(tools(None, tmp_path / "out"))
+    (bench / "7.json").write_text("{}")
+    with pytest.raises(Problem, match=r"7\.json"):
+        suite.perform(tools(bench, tmp_path / "again"), "7")
