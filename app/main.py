@@ -148,7 +148,7 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:  # noqa: C901 
         case "devices":
             from app.devices import run
         case "check":
-            from app.check_audio import run
+            from app.check import run
         case "history":
             from app.history import run
         case "packs":

@@ -12,10 +12,11 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import TypeVar
 
+from app.checks import Problem
 from app.compose import POCKET
 from app.engine.link import EngineLink
 from core.commands import ExportConversation, Setup, Write
-from core.news import Exported, News, Ready, Trouble, TurnKept
+from core.news import Exported, News, Ready, ReplyTimes, Trouble, TurnKept
 from core.settings import NO_DEVICE, AudioSettings, ModelSettings, Settings
 
 SENTENCE = "Hello, how are you?"
@@ -44,6 +45,21 @@ def run(say: Callable[[str], None] = print) -> int:
             link.close()
     say("end         the engine process has ended")
     return 0
+
+
+def timed(folder: Path, settings: Settings) -> tuple[float, ReplyTimes]:
+    """Return how many seconds the models took to load, and how long a typed sentence's reply took; raises Problem."""
+    news: Queue[News] = Queue()
+    link = EngineLink(Setup(settings, folder / "data"), news.put, folder / "logs")
+    link.start()
+    try:
+        ready = _awaited(news, Ready)
+        link.ask(Write(SENTENCE))
+        return ready.seconds, _awaited(news, ReplyTimes)
+    except Missing as missing:
+        raise Problem(missing) from missing
+    finally:
+        link.close()
 
 
 def _parts(link: EngineLink, news: Queue[News], file: Path, say: Callable[[str], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from app.history_arguments import keeping
@@ -30,9 +31,15 @@ def declare(commands: Any, parents: Sequence[P], parser_class: type[P], patience
     devices.add_argument("--json", action="store_true", help="print them as JSON")
     devices.set_defaults(threads=None)
 
-    check = commands.add_parser("check", help="find out whether something works").add_subparsers(
-        dest="what", required=True, metavar="WHAT", parser_class=parser_class
+    page = commands.add_parser("check", help="find out whether everything here works, and what to do where it does not")
+    page.add_argument("--data", type=Path, metavar="DIR", help="folder of the conversations")
+    page.add_argument("--report", type=Path, metavar="FILE", help="also write a file for a bug report, without names")
+    page.add_argument("--json", action="store_true", help="print the page as JSON")
+    page.add_argument(
+        "--no-speed", dest="speed", action="store_const", const="leave", default="measure", help="measure nothing"
     )
+    page.set_defaults(threads=None)
+    check = page.add_subparsers(dest="what", metavar="WHAT", parser_class=parser_class)
     audio = check.add_parser(
         "audio",
         parents=[_devices(parser_class(add_help=False))],

@@ -46,12 +46,13 @@ LIBRARIES = {
 }
 
 PROGRAMS = {  # and Debian packages, for tests: spoken sentences, a certificate, a sound server without a sound card,
-    # a screen without a monitor, and hands at it
+    # a screen without a monitor, hands at it, and what is asked of the system
     "flite": ("flite",),
     "espeak-ng": ("espeak-ng",),
     "openssl": ("openssl",),
     "pulseaudio": ("pulseaudio", "libasound2-plugins"),
     "pactl": ("pulseaudio-utils",),
+    "strace": ("strace",),
     "Xvfb": ("xvfb",),
     "xdotool": ("xdotool",),
     "dbus-run-session": ("dbus-daemon",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.store.schema import MIGRATIONS, Statements, upgrade, version
 from core.store.sqlite import StoreError, complaint, connect, plainly
 
 DATABASE = "sotto.db"
+LEAVES_S = 1.0  # that a killed process may take to leave
 
 
 class Store:
@@ -96,11 +98,23 @@ def locked(folder: Path) -> int:
     """Take the folder's lock, which ends with the process; raises StoreError if another holds it."""
     handle = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(handle)
     except OSError as error:
         os.close(handle)
         raise StoreError("another Sotto is writing in the data folder", folder, "close it and try again") from error
     return handle
+
+
+def _take(handle: int) -> None:
+    # A process that was killed holds its files until the last of its threads has ended.
+    until = time.monotonic() + LEAVES_S
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.02)
 
 
 def _prepared(

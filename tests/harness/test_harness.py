@@ -48,6 +48,27 @@ def test_damaged_packs_end_in_one_error_or_work():
     assert tally["faults"] == 0
 
 
+def test_faults_of_engine_and_sound_are_survived():
+    """Without its figures of time, which a busy machine would not keep."""
+    tally = run("tests.harness.matrix", 1, "chat segv", "audio SIGKILL")
+    assert tally["trials"] == 2
+    assert tally["lost"] == 0
+
+
+@pytest.mark.slow
+def test_a_tree_that_is_killed_keeps_what_it_acknowledged():
+    tally = run("tests.harness.tree", 3)
+    assert tally["kills"] == 3
+    assert tally["orphans"] == 0
+
+
+@pytest.mark.slow
+def test_the_soak_talks_and_counts():
+    tally = run("tests.harness.soak", "--minutes", 0.3, "--every", 1)
+    assert tally["turns"] > 1
+    assert tally["failed"] == tally["dropouts"] == 0
+
+
 def test_damaged_input_ends_in_a_value_or_one_line():
     tally = run("tests.harness.fuzz", 1500)
     assert tally["cases"] >= 1490

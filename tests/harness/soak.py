@@ -1,0 +1,222 @@
+"""Talks without a pause and watches what grows: `python -m tests.harness.soak --minutes 120 [--table FILE.csv]`.
+
+Real turns on the pocket pack, spoken and typed, through this process's link, the engine and the audio process, which
+lets time go by as a sound card does. With `--rig` the audio process has the rig's virtual microphone and loudspeaker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from threading import Event, Thread
+
+import numpy as np
+
+from core import news as tell
+from core.settings import AudioSettings, ModelSettings, Settings
+from tests.harness.bench import DEMO, POCKET, SETTINGS, Bench, bench, children
+
+EVERY_S = 10.0
+MOST_MB_H = {"window": 1.0, "audio": 1.0, "engine": 5.0}
+SLOWER = 1.10  # last turns against first ones
+FIRST = 100  # turns that are compared, or a third of all
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One look at one process: when (s), private memory (kB), descriptors, threads, processes below it."""
+
+    at: float
+    name: str
+    private: int
+    descriptors: int
+    threads: int
+
+
+@dataclass
+class Watcher:
+    """Looks at all processes from time to time."""
+
+    here: Bench
+    every_s: float
+    samples: list[Sample] = field(default_factory=list)
+    _end: Event = field(default_factory=Event)
+
+    def run(self) -> None:
+        """Look until the end."""
+        began = time.monotonic()
+        while not self._end.wait(self.every_s):
+            engine = self.here.link.pid
+            pids = {"window": os.getpid(), "engine": engine, **dict(zip(["audio"], children(engine), strict=False))}
+            for name, pid in pids.items():
+                if (sample := looked_at(time.monotonic() - began, name, pid)) is not None:
+                    self.samples.append(sample)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look meanwhile."""
+        thread = Thread(target=self.run, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._end.set()
+            thread.join()
+
+
+def looked_at(at: float, name: str, pid: int) -> Sample | None:
+    """Look at a process; None if it is gone."""
+    folder = Path(f"/proc/{pid}")
+    try:
+        rollup = (folder / "smaps_rollup").read_text().splitlines()
+        private = sum(int(line.split()[1]) for line in rollup if line.startswith(("Private_", "Swap:")))
+        return Sample(at, name, private, len(list((folder / "fd").iterdir())), len(list((folder / "task").iterdir())))
+    except OSError:
+        return None
+
+
+def slope(times: list[float], values: list[float]) -> float:
+    """Return the growth an hour, by the median of the slopes between all pairs (Theil and Sen): no outlier moves it."""
+    at, value = np.array(times), np.array(values)
+    pairs = np.triu_indices(len(at), 1)
+    apart = at[pairs[1]] - at[pairs[0]]
+    return float(np.median((value[pairs[1]] - value[pairs[0]])[apart > 0] / apart[apart > 0]) * 3600)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a soak has shown; growth in MB, descriptors and threads an hour, by process."""
+
+    turns: int
+    failed: int
+    restarts: int
+    dropouts: int
+    memory: dict[str, float]
+    descriptors: dict[str, int]  # that were more at the end than after the warm-up
+    threads: dict[str, int]
+    first_ms: float
+    last_ms: float
+
+    @property
+    def bad(self) -> list[str]:
+        """What falls short."""
+        grown = [f"{name} grows by {mb:.1f} MB/h" for name, mb in self.memory.items() if mb > MOST_MB_H[name]]
+        more = [f"{name} has {count} more descriptors" for name, count in self.descriptors.items() if count > 0]
+        more += [f"{name} has {count} more threads" for name, count in self.threads.items() if count > 0]
+        slow = [f"turns became slower, {self.last_ms / self.first_ms:.2f}"] * (self.last_ms > SLOWER * self.first_ms)
+        counts = {"failed turns": self.failed, "restarts": self.restarts, "dropouts": self.dropouts}
+        return [*grown, *more, *slow, *(f"{count} {name}" for name, count in counts.items() if count)]
+
+    def lines(self) -> Iterator[str]:
+        """Return it for people."""
+        yield f"{self.turns} turns, {self.failed} failed, {self.restarts} restarts, {self.dropouts} dropouts"
+        for name, mb in self.memory.items():
+            yield f"{name}: {mb:+.2f} MB/h, {self.descriptors[name]:+d} descriptors, {self.threads[name]:+d} threads"
+        yield f"reply after {self.first_ms:.0f} ms at first, {self.last_ms:.0f} ms at last (medians)"
+        yield "; ".join(self.bad) or "nothing falls short"
+
+
+def talk(here: Bench, until: float) -> list[tell.ReplyTimes]:
+    """Talk until then, three spoken turns to a typed one; return how long the spoken replies took."""
+    number = 0
+    while time.monotonic() < until:
+        number += 1
+        if number % 4:
+            mark = len(here.told)
+            here.say(DEMO[number % len(DEMO)])
+            here.answer(mark)
+        else:
+            text = f"hello for the {number}. time"
+            here.answer(here.write(text), text)
+        if len(here.told) > 20_000:  # what the bench remembers must not be taken for a leak
+            here.forget((tell.ReplyTimes, tell.TurnKept, tell.EngineState))
+    return [news for _, news in here.told if isinstance(news, tell.ReplyTimes) and news.total is not None]
+
+
+def judged(here: Bench, samples: list[Sample], times: list[tell.ReplyTimes], warm_s: float) -> Verdict:
+    """Return what it has shown, the warm-up left out."""
+    late = [sample for sample in samples if sample.at > warm_s]
+    names = [name for name in MOST_MB_H if sum(sample.name == name for sample in late) > 3]
+    of = {name: [sample for sample in late if sample.name == name] for name in names}
+    turns = [news.seen for _, news in here.told if isinstance(news, tell.TurnKept) and news.seen.done]
+    totals = [each.total or 0.0 for each in times]
+    some = min(FIRST, max(len(totals) // 3, 1))
+    third = {name: max(len(each) // 3, 1) for name, each in of.items()}
+
+    def more(what: str) -> dict[str, int]:
+        return {
+            name: round(
+                median(getattr(s, what) for s in each[-third[name] :])
+                - median(getattr(s, what) for s in each[: third[name]])
+            )
+            for name, each in of.items()
+        }
+
+    return Verdict(
+        len(turns),
+        sum(seen.outcome != "answered" for seen in turns),
+        here.link.restarts,
+        here.dropouts,
+        {name: slope([s.at for s in each], [s.private / 1024 for s in each]) for name, each in of.items()},
+        more("descriptors"),
+        more("threads"),
+        median(totals[:some]) if totals else 0.0,
+        median(totals[-some:]) if totals else 0.0,
+    )
+
+
+@contextmanager
+def heard(rig: bool) -> Iterator[Settings]:
+    """Give the settings to talk with, and the rig's room while it is wanted."""
+    if not rig:
+        yield SETTINGS
+        return
+    from app.rig.server import SoundServer
+
+    with tempfile.TemporaryDirectory(prefix="room") as folder:
+        server = SoundServer(Path(folder))
+        os.environ.update(server.environment)
+        server.start()
+        try:
+            yield Settings(audio=AudioSettings(), models=ModelSettings(pack=str(POCKET), threads=1))
+        finally:
+            server.stop()
+
+
+def main(minutes: float, every_s: float, table: Path | None, rig: bool) -> Verdict:
+    """Talk for so long; return what it has shown."""
+    with heard(rig) as settings, bench(settings) as here:
+        watcher, until = Watcher(here, every_s), time.monotonic() + minutes * 60
+        with watcher.watching():
+            times = talk(here, until)
+        verdict = judged(here, watcher.samples, times, min(600.0, minutes * 20))
+        here.link.close()
+        here.check()
+    if table:
+        with table.open("w", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["at_s", "process", "private_kb", "descriptors", "threads"])
+            rows.writerows([round(s.at, 1), s.name, s.private, s.descriptors, s.threads] for s in watcher.samples)
+    return verdict
+
+
+if __name__ == "__main__":
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--minutes", type=float, default=10.0)
+    asked.add_argument("--every", type=float, default=EVERY_S)
+    asked.add_argument("--table", type=Path)
+    asked.add_argument("--rig", action="store_true")
+    given = asked.parse_args()
+    shown = main(given.minutes, given.every, given.table, given.rig)
+    print("\n".join(shown.lines()))
+    print(f"turns={shown.turns}, failed={shown.failed}, dropouts={shown.dropouts}")
+    sys.exit(bool(shown.bad) if given.minutes >= 5 else 0)

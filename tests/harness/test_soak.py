@@ -1,0 +1,42 @@
+"""What the soak says of numbers that are known."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.harness.soak import Verdict, slope
+
+FLAT = {"window": 0.0, "engine": 0.0, "audio": 0.0}
+NONE = {"window": 0, "engine": 0, "audio": 0}
+
+
+def test_growth_is_found_whatever_one_look_shows():
+    chance = random.Random(1)
+    times = [10.0 * each for each in range(60)]
+    values = [200 + 6 * each / 3600 + chance.gauss(0, 0.05) for each in times]
+    values[20] += 80
+    values[21] += 80
+    assert slope(times, values) == pytest.approx(6, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"memory": FLAT | {"engine": 5.5}}, "engine grows"),
+        ({"memory": FLAT | {"window": 1.5}}, "window grows"),
+        ({"descriptors": NONE | {"audio": 1}}, "descriptors"),
+        ({"threads": NONE | {"engine": 2}}, "threads"),
+        ({"last_ms": 112.0}, "slower"),
+        ({"dropouts": 1}, "dropouts"),
+        ({"restarts": 1}, "restarts"),
+        ({"failed": 1}, "failed turns"),
+    ],
+)
+def test_each_shortfall_is_named(change, word):
+    good = {"turns": 300, "failed": 0, "restarts": 0, "dropouts": 0, "memory": FLAT, "descriptors": NONE}
+    good |= {"threads": NONE, "first_ms": 100.0, "last_ms": 105.0}
+    assert Verdict(**good).bad == []
+    (bad,) = Verdict(**good | change).bad
+    assert word in bad
