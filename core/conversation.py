@@ -19,7 +19,7 @@ other turn changes nothing, save one: the loudspeaker's last word on the turn th
     OVERLAP    a short pause             OVERLAP    Overhear, for the decision
     OVERLAP    it was "mm-hm", or noise  as before  Backchannel, Restore: the reply goes on where it was
     OVERLAP    it had other words, or    HEARING    Cancel; history is cut to what had sounded; a new turn opens
-               speech lasts 0.6 s
+               speech lasts 0.9 s
     OVERLAP    reply has ended           HEARING    Close; if it is speech, it is a new turn, else LISTENING
     any        the key is pressed        HEARING    Cancel what is under way: this needs no decision
     any        text is typed             THINKING   Cancel what is under way; Begin, Commit
@@ -180,7 +180,7 @@ class Conversation:
         return []
 
     def _voice(self, event: Voiced) -> list[Effect]:
-        return self._say(lambda said: appended(said, event.frame.codes))
+        return self._say(lambda said: appended(said, event.frame))
 
     def _finish_phrase(self, _: Spoken) -> list[Effect]:
         return self._say(lambda said: replace(said, whole=True))

@@ -6,6 +6,7 @@ A conversation is a list of exchanges. Text and sound are always cut together: a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,8 +15,9 @@ from typing import TypeVar
 import numpy as np
 
 from core.settings import MemorySettings
-from core.types import COMPANION, USER, VOICE_FRAME, Codes, Message, Segment
+from core.types import COMPANION, USER, VOICE_FRAME, Codes, Message, Segment, SpeechFrame
 
+SPOKEN = 0.01  # RMS of a frame in which something is said
 FRAMES_PER_CHAR = 0.83  # about 15 characters a second at 12.5 frames a second
 CHARS_PER_POSITION = 3  # of text, rounded against us
 QUESTION_TOKENS = 200  # of what the chat model is asked while nobody speaks
@@ -35,6 +37,7 @@ class Said:
     wording: str
     codes: Codes | None = None  # (frames, codebooks)
     whole: bool = False  # the voice has finished it
+    loud: tuple[bool, ...] = ()  # whether each frame is more than silence, as far as it is known
 
     @property
     def frames(self) -> int:
@@ -82,14 +85,12 @@ class Exchange:
 
 
 def cut(text: str, frames_total: int, frames_played: int) -> str:
-    """Return the words of `text` that were wholly spoken when `frames_played` of `frames_total` had sounded."""
+    """Return the words of `text` of which half was spoken when `frames_played` of `frames_total` had sounded."""
     if frames_played >= frames_total:
         return text.rstrip()
-    spoken = len(text) * max(frames_played, 0) // frames_total
-    if spoken < len(text) and not text[spoken].isspace():
-        words = text[:spoken].rsplit(None, 1)
-        return words[0].rstrip() if len(words) == 2 else ""
-    return text[:spoken].rstrip()
+    spoken = len(text) * max(frames_played, 0) / frames_total
+    ends = [word.end() for word in re.finditer(r"\S+", text) if (word.start() + word.end()) / 2 < spoken]
+    return text[: ends[-1]] if ends else ""
 
 
 def heard(phrases: Iterable[Said], samples: int) -> tuple[Said, ...]:
@@ -108,10 +109,12 @@ def heard(phrases: Iterable[Said], samples: int) -> tuple[Said, ...]:
 def _first_frames(phrase: Said, frames: int) -> Said | None:
     # A phrase that the voice had not finished is longer than its frames; how long, its text must tell.
     total = phrase.frames if phrase.whole else max(phrase.frames, math.ceil(len(phrase.wording) * FRAMES_PER_CHAR))
-    text, wording = cut(phrase.text, total, frames), cut(phrase.wording, total, frames)
+    loud = phrase.loud if any(phrase.loud) else ()
+    silent, spoken = loud.count(False), frames - loud[:frames].count(False)
+    text, wording = (cut(each, total - silent, spoken) for each in (phrase.text, phrase.wording))
     if phrase.codes is None or not frames or not text or not wording:
         return None
-    return replace(phrase, text=text, wording=wording, codes=phrase.codes[:frames], whole=True)
+    return replace(phrase, text=text, wording=wording, codes=phrase.codes[:frames], whole=True, loud=())
 
 
 def window(lengths: Sequence[int], start: int, high: int, low: int) -> int:
@@ -240,7 +243,12 @@ def positions(segment: Segment) -> int:
     return len(segment.codes) + len(segment.text) // CHARS_PER_POSITION + SEGMENT_POSITIONS
 
 
-def appended(said: Said, frame: Codes) -> Said:
-    """Return the phrase with one more frame of sound, given as (codebooks,)."""
-    codes = frame[None] if said.codes is None else np.concatenate([said.codes, frame[None]])
-    return replace(said, codes=codes)
+def appended(said: Said, frame: SpeechFrame) -> Said:
+    """Return the phrase with one more frame of sound."""
+    codes = frame.codes[None] if said.codes is None else np.concatenate([said.codes, frame.codes[None]])
+    return replace(said, codes=codes, loud=(*said.loud, is_loud(frame)))
+
+
+def is_loud(frame: SpeechFrame) -> bool:
+    """Return whether something is said in a frame of speech."""
+    return bool(np.mean(np.square(frame.samples, dtype=np.float64)) > SPOKEN**2)

@@ -23,6 +23,8 @@ TAKERS = vocabulary(
 MOST_WORDS = 3  # of a continuer
 LETTERS = 16  # in a second of speech, and
 SPARE = 4
+SENTENCE = 3  # words; fewer are what recognisers make of a hum,
+DOUBT = 0.1  # so that these need more confidence
 BELIEVED = 0.75  # confidence from which other words count while a reply sounds
 SURMISED = 0.4  # and before it does, since who speaks then has not yet finished; and what people say to be let in
 
@@ -36,6 +38,8 @@ def meaning(text: str, confidence: float, seconds: float, believed: float) -> Me
         return "continuer"
     if TAKERS.intersection(words) and confidence >= SURMISED:
         return "floor"
+    if len(words) < SENTENCE:
+        believed += DOUBT
     speakable = sum(map(len, words)) <= SPARE + LETTERS * seconds
     return "floor" if speakable and confidence >= believed else "nothing"
 

@@ -29,7 +29,7 @@ from core.types import EAR_RATE, MIC_FRAME, VOICE_RATE, AudioFrame, Samples, Utt
 
 FRAME_MS = 1000 * MIC_FRAME // VOICE_RATE
 MS = VOICE_RATE // 1000  # samples in a millisecond
-EARLY_MS, EARLY_BEAT_MS = 700, 64  # while it is being decided whether a reply yields, it is told more often
+EARLY_MS, EARLY_BEAT_MS = 1000, 64  # while it is being decided whether a reply yields, it is told more often
 LAST_WORD_MS = 200  # that is still heard after the key went up: people let go too early
 
 

@@ -77,7 +77,7 @@ class FloorSettings(Checked):
 
     duck: float = ranged(0.25, 0.0, 1.0)  # gain of a reply while it is not clear what the user wants
     hold_ms: int = ranged(160, 64, 2000)  # of speech after which the reply is silent
-    yield_ms: int = ranged(608, 64, 5000)  # and after which it is over, whatever is said
+    yield_ms: int = ranged(880, 64, 5000)  # and after which it is over, whatever is said
     rejoin_ms: int = ranged(2000, 0, 10_000)  # who goes on sooner, before any word of the reply, is still at it
     captions: Literal["on", "off"] = field(default="on", metadata=SWITCH)
     caption_ms: int = ranged(480, 160, 5000)  # between two looks at what is being said

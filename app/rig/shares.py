@@ -48,11 +48,13 @@ def _share(each: Exchanged, kept: Mapping[int, Reply]) -> Share | None:
         return None
     reply = kept[commits[0].facts["turn"]["id"]]
     made = soxr.resample(reply.user, VOICE_RATE, RATE).astype(np.float32)
-    where = analysis.whereabouts(made, each.person, 0, len(each.person)) if len(made) else None
+    before = analysis.first_audible(made) or 0  # silence, some of it from before this stretch
+    where = analysis.whereabouts(made[before:], each.person, 0, len(each.person)) if len(made) else None
     waited = _waited(each.told, ends[0].at)
     if where is None or waited is None:
         return None
-    last = where + (ends[0].facts["offset"] + SegmenterSettings().offset_lag_ms * MS - reply.user_start) * TWICE
+    heard = ends[0].facts["offset"] + SegmenterSettings().offset_lag_ms * MS
+    last = where - before + (heard - reply.user_start) * TWICE
     over = last + waited * RATE // 1000
     return Share(_ms(last - each.ended), waited, _ms(each.answer - over), _ready(each.told, commits[0]))
 

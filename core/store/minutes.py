@@ -29,7 +29,7 @@ from core.events import (
     Typed,
     Voiced,
 )
-from core.memory import Said
+from core.memory import Said, is_loud
 from core.records import TurnRecord
 from core.store.entries import SILENCE, Entry, Erased, Jotted, Overheard, Parted, Written, speech_of
 from core.store.page import Page
@@ -131,6 +131,7 @@ class Minutes:
             page.frames.append([])
         elif isinstance(what, Voiced):
             page.frames[-1].append(what.frame.codes)
+            page.phrases[-1] = replace(page.phrases[-1], loud=(*page.phrases[-1].loud, is_loud(what.frame)))
             page.sound.append(what.frame.samples)
         else:
             page.phrases[-1] = replace(page.phrases[-1], whole=True)

@@ -72,7 +72,7 @@ def lasting(milliseconds: int, start: int = 90_000) -> SpeechContinued:
 
 def taken(start: int = 90_000) -> list[Event]:
     """Return how somebody takes the floor: by going on."""
-    return [Stirred(start), SpeechStarted(start), lasting(320, start), lasting(640, start)]
+    return [Stirred(start), SpeechStarted(start), lasting(320, start), lasting(960, start)]
 
 
 def words(text: str, confidence: float = 0.9, start: int = 90_000, length: int = 9_600) -> Captioned:
@@ -162,7 +162,7 @@ def test_speech_over_a_reply_cuts_history_to_what_was_played() -> None:
     assert isinstance(close, Close)
     assert close.outcome == "interrupted"
     (exchange,) = conversation.history
-    assert exchange.reply == "one two"  # half of 23 characters, at a word's end
+    assert exchange.reply == "one two three"  # half of 23 characters, and so half of the third word
     assert exchange.phrases[0].frames == 10
     assert conversation.on(Silenced(FIRST, 20 * VOICE_FRAME)) == []  # only once
 
@@ -170,7 +170,7 @@ def test_speech_over_a_reply_cuts_history_to_what_was_played() -> None:
 def test_a_silent_loudspeaker_does_not_hold_up_history() -> None:
     conversation, effects = after(*SPEAKING, Played(FIRST, 10 * VOICE_FRAME), *taken(), paused())
     assert brief(effects) == [(Close, FIRST), (Begin, Turn(2))]
-    assert conversation.history[0].reply == "one two"
+    assert conversation.history[0].reply == "one two three"
     assert conversation.on(Silenced(FIRST, 20 * VOICE_FRAME)) == []
 
 
@@ -256,7 +256,7 @@ def test_speech_silences_the_reply_before_it_ends_it() -> None:
     assert brief(conversation.on(lasting(320))) == [(Hold, FIRST)]
     assert conversation.on(lasting(480)) == []
     assert conversation.state is State.OVERLAP
-    assert brief(conversation.on(lasting(640))) == [(Cancel, FIRST)]
+    assert brief(conversation.on(lasting(960))) == [(Cancel, FIRST)]
     assert (conversation.state, conversation.turn) == (State.HEARING, Turn(2))
 
 
@@ -293,7 +293,7 @@ def test_short_words_take_the_floor_and_what_was_said_is_the_next_turn() -> None
     assert (conversation.state, conversation.turn) == (State.HEARING, Turn(2))
     effects = conversation.on(Silenced(FIRST, 10 * VOICE_FRAME))
     assert brief(effects) == [(Close, FIRST), (Begin, Turn(2))]
-    assert conversation.history[0].reply == "one two", "cut before the next turn is thought about"
+    assert conversation.history[0].reply == "one two three", "cut before the next turn is thought about"
     assert brief(conversation.on(ended(99_600, 90_000))) == [(Commit, Turn(2))]
 
 
@@ -469,7 +469,7 @@ ABOUT_TURNS = {
 FREE = st.sampled_from(
     [
         *[Stirred(0), Stilled(0), SpeechStarted(0), SpeechResumed(1), Pressed(2), paused(240), ended(240)],
-        *[lasting(160, 0), lasting(320, 0), lasting(640, 0)],
+        *[lasting(160, 0), lasting(320, 0), lasting(960, 0)],
         *[words(text, start=0, length=length) for text in ("", "okay", "Stop!") for length in (120, 240)],
         *[Typed("hi"), Hushed(), Forgotten()],
     ]

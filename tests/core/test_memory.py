@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core import memory
 from core.memory import Exchange, Said, context, cut, fit, heard, messages, positions, segments, window
 from core.settings import MemorySettings
-from core.types import COMPANION, USER, VOICE_FRAME, Codes, Segment
+from core.types import COMPANION, USER, VOICE_FRAME, Codes, Segment, SpeechFrame
 
 
 def codes(frames: int) -> Codes:
@@ -22,9 +22,19 @@ def said(text: str, frames: int, *, whole: bool = True) -> Said:
 
 
 @pytest.mark.parametrize(
-    ("played", "kept"), [(0, ""), (2, ""), (5, "one"), (8, "one two"), (10, "one two three"), (99, "one two three")]
+    ("played", "kept"),
+    [
+        (0, ""),
+        (1, ""),
+        (2, "one"),
+        (5, "one two"),
+        (8, "one two"),
+        (9, "one two three"),
+        (10, "one two three"),
+        (99, "one two three"),
+    ],
 )
-def test_a_cut_keeps_whole_words(played: int, kept: str) -> None:
+def test_a_cut_keeps_words_of_which_half_was_spoken(played: int, kept: str) -> None:
     assert cut("one two three", 10, played) == kept
 
 
@@ -32,7 +42,8 @@ def test_a_cut_keeps_whole_words(played: int, kept: str) -> None:
 def test_a_cut_is_a_beginning(text: str, total: int, played: int) -> None:
     kept = cut(text, total, played)
     assert text.startswith(kept)
-    assert len(kept) * total <= len(text) * played or played >= total
+    last = len(kept.split()[-1]) if kept.split() else 0
+    assert (len(kept) - last / 2) * total <= len(text) * played or played >= total
     assert text[len(kept) :][:1].isspace() or kept in ("", text)
 
 
@@ -100,6 +111,13 @@ def test_the_voice_hears_its_reference_and_the_newest_of_both_speakers() -> None
     assert context([reference], [], settings) == [reference]
 
 
+def test_silence_in_a_phrase_says_nothing() -> None:
+    quiet = Said("one two three", "one two three", codes(20), whole=True, loud=(False,) * 10 + (True,) * 10)
+    assert heard([quiet], 10 * VOICE_FRAME) == ()
+    (half,) = heard([quiet], 15 * VOICE_FRAME)
+    assert (half.text, half.frames) == ("one two", 15)
+
+
 def test_typed_words_have_no_sound() -> None:
     assert [segment.text for segment in segments([Exchange("typed", None, (said("answer", 3),))])] == ["answer"]
     assert segments([Exchange("nothing", codes(0))]) == []
@@ -108,7 +126,8 @@ def test_typed_words_have_no_sound() -> None:
 def test_a_phrase_grows_frame_by_frame() -> None:
     phrase = Said("a", "a")
     for number in range(3):
-        phrase = memory.appended(phrase, codes(3)[number])
+        phrase = memory.appended(phrase, SpeechFrame(np.full(VOICE_FRAME, number * 0.1, np.float32), codes(3)[number]))
+    assert phrase.loud == (False, True, True)
     assert phrase.codes is not None
     assert np.array_equal(phrase.codes, codes(3))
 

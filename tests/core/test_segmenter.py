@@ -160,8 +160,8 @@ PUSH, TAP = (SegmenterSettings(mode=mode, offset_lag_ms=0) for mode in ("push", 
 
 
 def test_long_speech_is_told_of_less_often() -> None:
-    going = [event.lasted for event in told("#" * 60) if isinstance(event, SpeechContinued)]
-    assert {later - before for before, later in pairwise(going) if before > 700} == {160}
+    going = [event.lasted for event in told("#" * 80) if isinstance(event, SpeechContinued)]
+    assert {later - before for before, later in pairwise(going) if before > 1000} == {160}
 
 
 def test_where_a_key_decides_nothing_else_begins_a_turn() -> None:

@@ -19,7 +19,7 @@ from core.settings import FloorSettings, MemorySettings, PersonaSettings, Segmen
         (SegmenterSettings, {"on": float("nan")}, "a number"),
         (SegmenterSettings, {"patience": "endless"}, "patience is 'endless'; allowed: eager, normal, patient"),
         (SegmenterSettings, {"on": 0.3, "off": 0.4}, "off is 0.4; allowed: at most `on`, which is 0.3"),
-        (FloorSettings, {"hold_ms": 700}, "hold_ms is 700; allowed: at most `yield_ms`, which is 608"),
+        (FloorSettings, {"hold_ms": 900}, "hold_ms is 900; allowed: at most `yield_ms`, which is 880"),
         (MemorySettings, {"chat_chars_low": 9000}, "chat_chars_low is 9000; allowed: at most `chat_chars_high`"),
         (WorkSettings, {"begin": "never"}, "begin is 'never'; allowed: pause, commit"),
         (PersonaSettings, {"name": " "}, "name is ' '"),
