@@ -31,7 +31,7 @@ def test_every_control_of_every_page_has_a_name_and_a_role(tmp_path):
     (tmp_path / "run").mkdir(mode=0o700)
     environment = os.environ | {"XDG_RUNTIME_DIR": str(tmp_path / "run"), "NO_AT_BRIDGE": "0"}
     command = ["dbus-run-session", "--", sys.executable, "-m", "tests.app.window.read_out", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr[-2000:]
     pages = json.loads(done.stdout.splitlines()[-1])
     assert len(pages) == PAGES
