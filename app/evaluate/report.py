@@ -34,7 +34,7 @@ MEANS = {
 ESSENTIAL = {
     ("pauses inside a turn", "take-over rate in the pause"),
     ("smooth turns", "latency (mean)"),
-    ("interruptions", "stopped within a second of the end"),
+    ("interruptions", "fell silent within a second of the end"),
     ("all texts", "first sound, p50"),
     ("with every ten turns", "alike to the reference"),
 }

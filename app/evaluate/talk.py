@@ -5,6 +5,7 @@ What is measured is the whole program with its own pack, live, whatever voice th
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from app.bench_talk import perform
-from app.evaluate.figures import Figure, Result, figure, known
+from app.evaluate.figures import Figure, Result, figure
 from app.evaluate.kit import Kit, Listen
 from app.rig.analysis import stretches
 from app.rig.room import Conditions, Echo
 from app.rig.server import PROGRAMS, RATE
+from app.rig.talking import UNKNOWN
 from core.evaluation.statistics import mean_interval, rate_interval
 from core.evaluation.turns import MODEL_GAP_S, Span, Word, latency, overlapped, takes_over
 from core.types import EAR_RATE, Samples
@@ -54,21 +56,21 @@ class Talk:
         return list(SCENARIOS)
 
     def perform(self, kit: Kit, unit: str) -> Result:
-        """Hold one scenario, and score its recording."""
-        folder = kit.folder / "talk"
-        folder.mkdir(parents=True, exist_ok=True)
+        """Hold one scenario, and score its recordings."""
         echo, count = (ECHO, 1) if unit == "alone" else (None, kit.size.trials)
-        findings = perform(unit, Conditions(folder, count, echo, (), kit.seed)).plain()
-        facts = {figure["name"]: _told(figure) for figure in findings["figures"]}
+        # A room in which the program does not know the person yet holds a few trials, and leaves one recording.
+        shares = [UNKNOWN] * (count // UNKNOWN) if unit == "pauses" else [count]
+        listen = next(iter(kit.listeners.values()), None)
+        facts: dict[str, str] = {}
         measures: dict[str, float | None] = {}
-        if unit == "alone":
-            rows = {row["name"]: row for row in findings["figures"]}
-            for name in ("replies that it interrupted itself", "turns out of its own voice"):
-                measures |= {f"{name}, hits": rows[name]["hits"], f"{name}, n": rows[name]["n"]}
-        else:
-            listen = next(iter(kit.listeners.values()), None)
-            for name, values in scored(folder / unit / "both.wav", listen, into=SCENARIOS[unit][1]).items():
-                measures |= {f"{name} {at:03}": value for at, value in enumerate(values)}
+        for at, share in enumerate(shares):
+            folder = kit.folder / "talk" / f"{unit}-{at}"
+            folder.mkdir(parents=True, exist_ok=True)
+            found = perform(unit, Conditions(folder, share, echo, (), kit.seed + at)).plain()
+            facts = {row["name"]: _told(row, facts.get(row["name"], "")) for row in found["figures"]}
+            if unit != "alone":
+                scores = scored(folder / unit / "both.wav", listen, into=SCENARIOS[unit][1])
+                measures |= {f"{name} {at}.{i:03}": v for name, values in scores.items() for i, v in enumerate(values)}
         return Result(self.name, unit, measures, facts)
 
     def figures(self, results: Sequence[Result]) -> list[Figure]:
@@ -76,23 +78,34 @@ class Talk:
         return [line for each in results for line in _lines(each)]
 
 
-def _told(row: dict[str, object]) -> str:
+def _told(row: dict[str, object], before: str) -> str:
+    """Return one of the rig's own figures in words, its counts added to those of the room before."""
     if "hits" in row:
-        return f"{row['hits']} of {row['n']}"
+        hits, trials = _counts(before)
+        return f"{int(str(row['hits'])) + hits} of {int(str(row['n'])) + trials}"
     return f"p50 {row['p50']}, p95 {row['p95']} {row['unit']}, n = {row['n']}" if "p50" in row else "-"
+
+
+def _counts(told: str) -> tuple[int, int]:
+    found = COUNTS.fullmatch(told)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+COUNTS = re.compile(r"(\d+) of (\d+)")
 
 
 def _lines(each: Result) -> list[Figure]:
     group, found = SCENARIOS[each.unit][0], []
-    for name in sorted({key.rpartition(" ")[0] for key in each.measures if key[-1].isdigit()}):
+    for name in sorted({key.rpartition(" ")[0] for key in each.measures}):
         values = [v for key, v in each.measures.items() if key.rpartition(" ")[0] == name and v is not None]
         title, unit, better = MEANINGS[each.unit, name]
-        of = rate_interval(round(sum(values)), len(values)) if unit == "share" else mean_interval(values)
-        found.append(figure(group, title, unit, len(values), of, better))
-    for name in ("replies that it interrupted itself", "turns out of its own voice"):
-        if hits := known([each], f"{name}, hits"):
-            count = round(known([each], f"{name}, n")[0])
-            found.append(figure(group, name, "share", count, rate_interval(round(hits[0]), count), "down"))
+        if values:
+            of = rate_interval(round(sum(values)), len(values)) if unit == "share" else mean_interval(values)
+            found.append(figure(group, title, unit, len(values), of, better))
+    for name, told in each.facts.items():
+        hits, trials = _counts(told)
+        if trials:
+            found.append(figure(group, name, "share", trials, rate_interval(hits, trials), "", "as the rig counts"))
     return found
 
 
@@ -107,9 +120,9 @@ MEANINGS = {  # (scenario, score): (title, unit, better)
     (scenario, score): meaning
     for scenario, better in (("interruptions", "up"), ("backchannels", "down"), ("noises", "down"))
     for score, meaning in {
-        "stopped": ("stopped within a second of the end", "share", better),
-        "stops after": ("stopped after (mean)", "s", "down" if better == "up" else ""),
-        "answers after": ("answered after (mean)", "s", "down" if better == "up" else ""),
+        "stopped": ("fell silent within a second of the end", "share", better),
+        "stops after": ("fell silent after (mean)", "s", "down" if better == "up" else ""),
+        "answers after": ("sounded again after (mean)", "s", "down" if better == "up" else ""),
     }.items()
 }
 
