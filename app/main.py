@@ -101,6 +101,7 @@ def bound(threads: int | None) -> int:
     os.environ["NO_TORCH_COMPILE"] = "1"  # moshi would look for a C compiler
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     return count
 
 

@@ -24,6 +24,7 @@ from core.types import EAR_FRAME, EAR_RATE, MIC_FRAME, VOICE_RATE, Samples, Turn
 
 MS = VOICE_RATE // 1000
 STOP_S = 0.5  # for each of four threads
+DEAF = 3  # looks, a second apart, that find the ears in the same call
 QUIET_S = 3.0  # of silence after a recording that is heard again: any turn ends in it
 
 
@@ -52,6 +53,7 @@ class Seat:
         self.state = State.LISTENING
         self._ear, self._scribe, self._tell = air[0], scribe, tell
         self._offset = 0
+        self._hearing = self._deaf = 0  # a call of the ears that was seen, and how often again
         self._waited: dict[Turn, float] = {}
         ear = scribe.overhearing(air[0]) if scribe else air[0]
         notes = memory.notes if scribe else None  # what is not kept is not noted, either
@@ -80,9 +82,13 @@ class Seat:
 
     @property
     def broken(self) -> str:
-        """Which thread has ended that should not have; nothing if none has."""
+        """Which thread has ended that should not have, or is stuck, seen once a second; nothing if none is."""
         if not self.companion.alive:
             return "conductor"
+        before, self._hearing = self._hearing, self.companion.hearing
+        self._deaf = self._deaf + 1 if before and before == self._hearing else 0
+        if self._deaf >= DEAF:
+            return "ears"
         return "scribe" if self._scribe and not self._scribe.alive else ""
 
     def settle(self) -> None:

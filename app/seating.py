@@ -100,7 +100,7 @@ class Seating:
         if self.seat and (thread := self.seat.broken):
             seat, self.seat = self.seat, None
             self._tell(Trouble(f"A part of Sotto has failed (the {thread}).", "What was said is kept."))
-            self._broken(f"the {thread} has ended")
+            self._broken(f"the {thread} has ended or hangs")
             seat.leave(0)  # raises what it died of
 
     def clear(self) -> None:

@@ -158,6 +158,11 @@ class Companion:
         return self._conductor.endpointer.waiting.milliseconds
 
     @property
+    def hearing(self) -> int:
+        """The number of the ears' call into an engine that is under way, 0 if none is; none takes long."""
+        return self._ears.asking
+
+    @property
     def alive(self) -> bool:
         """Whether it still acts upon anything: not before its start, after its end, or after a fault of ours."""
         return self._conducting.is_alive()

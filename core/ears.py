@@ -33,6 +33,8 @@ class Ears:
         self._microphone, self._vad, self._segmenter, self._tell = microphone, vad, segmenter, tell
         self._waits, self._turn_model = waits, turn_model
         self._asked: deque[Callable[[Segmenter], None]] = deque()
+        self.asking = 0  # number of the call into an engine that is under way; 0 if none is
+        self._calls = 0
         self._faults: set[str] = set()  # of what cannot judge just now
         self._quiet = 0  # frames of the pause under way
         self._offset = 0  # where it began
@@ -68,7 +70,10 @@ class Ears:
 
     def _attempt(self, what: str, do: Callable[[], float]) -> float | None:
         """Call into an engine; a failure is said once, not thirty times a second."""
+        self._calls += 1
+        self.asking = self._calls
         done = attempt(do)
+        self.asking = 0
         if not isinstance(done, Failure):
             self._faults.discard(what)
             return done

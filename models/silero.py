@@ -14,6 +14,7 @@ import numpy as np
 
 from core.ports import Vad
 from core.types import EAR_FRAME, EAR_RATE, Samples
+from models.onnx import runtime
 
 CONTEXT = 64  # samples
 STATE = (1, 1, 128)
@@ -30,7 +31,7 @@ class Silero:
     """
 
     def __init__(self) -> None:
-        import onnxruntime
+        onnxruntime = runtime()
 
         options = onnxruntime.SessionOptions()
         options.inter_op_num_threads = options.intra_op_num_threads = 1

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.types import EAR_RATE, Samples
+from models.onnx import runtime
 
 SECONDS = 8
 BANDS, FRAMES = 80, 100 * SECONDS
@@ -26,9 +27,9 @@ class SmartTurn:
     """
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime
         from faster_whisper.feature_extractor import FeatureExtractor
 
+        onnxruntime = runtime()
         options = onnxruntime.SessionOptions()
         options.inter_op_num_threads = options.intra_op_num_threads = 1
         options.enable_cpu_mem_arena = False

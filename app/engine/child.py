@@ -39,6 +39,7 @@ def run(pipe: Connection, parent: int, logs: str) -> None:
     """Serve until the pipe ends or the session does; `parent` is the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the window's
     die_with(parent)
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # whoever imports ONNX Runtime, and whichever command this is
     journal = Journal(Path(logs), "engine")
     stacks = _stacks(journal.folder)
     Service(pipe, journal, stacks).run()

@@ -78,6 +78,7 @@ FAULTS: dict[str, Fault] = {
     "transcriber hang": Fault("transcriber", "hang", spoken=True, patience_s=7.0),
     "voice hang": Fault("voice", "hang", after=3, patience_s=3.0),
     "chat hang": Fault("chat", "hang", after=1, patience_s=10.0),
+    "vad hang": Fault("vad", "hang", patience_s=4.0),
     "voice hold": Fault("voice", "hold", after=3, patience_s=link.HUNG_S),
 }
 
@@ -119,7 +120,7 @@ def trial(here: Bench, name: str, fault: Fault, number: int, tally: Tally) -> No
         tally.back.append(back - due)
     elif fault.heals == "audio":
         tally.back.append(here.first(since, lambda news: isinstance(news, tell.AudioOpened))[0] - due)
-    if fault.part not in ("engine", "audio") and not (fault.part == "vad" and fault.how == "raise"):
+    if fault.part not in ("engine", "audio") and (fault.spoken or fault.part != "vad"):
         here.answer(since, None if fault.spoken else text)  # the turn that was broken off: once more, or as failed
     after = f"how are you the {number}. time"
     seen = here.answer(here.write(after), after)[1]
