@@ -6,9 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import soxr
 
+from core.events import SpeechEnded
+from core.patience import WAITS
 from core.ports import Vad
-from core.types import EAR_FRAME, EAR_RATE, Samples
+from core.segmenter import Segmenter
+from core.settings import Patience, SegmenterSettings
+from core.types import EAR_FRAME, EAR_RATE, MIC_FRAME, VOICE_RATE, AudioFrame, Samples
 from models.silero import HANG_OVER, Gated, Silero
 
 TIME = np.arange(10 * EAR_RATE) / EAR_RATE
@@ -55,6 +60,20 @@ def test_speech_is_found_where_it_is(jfk: Samples) -> None:
     speech = np.flatnonzero(heard(Gated(Silero()), jfk) >= 0.5) * EAR_FRAME / EAR_RATE
     assert abs(speech[0] - 0.32) < 0.05
     assert abs(speech[-1] + 0.032 - 10.5) < 0.15
+
+
+@pytest.mark.parametrize(("patience", "turns"), [("patient", 1), ("normal", 3), ("eager", 4)])
+def test_a_speech_with_long_pauses_is_one_turn_to_who_is_patient(jfk: Samples, patience: Patience, turns: int) -> None:
+    sound = np.concatenate([jfk, np.zeros(5 * EAR_RATE, np.float32)])
+    wide = soxr.resample(sound, EAR_RATE, VOICE_RATE).astype(np.float32)
+    vad, segmenter = Gated(Silero()), Segmenter(SegmenterSettings(patience=patience))
+    ends = 0
+    for number in range(len(sound) // EAR_FRAME):
+        narrow = sound[number * EAR_FRAME : (number + 1) * EAR_FRAME]
+        frame = AudioFrame(number * MIC_FRAME, wide[number * MIC_FRAME : (number + 1) * MIC_FRAME], narrow)
+        events = segmenter.feed(frame, vad(narrow), WAITS[patience]["unsure"].usual)
+        ends += sum(isinstance(event, SpeechEnded) for event in events)
+    assert ends == turns
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.1, 0.02])
