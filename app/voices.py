@@ -27,6 +27,7 @@ from models.voices import VoiceCard, load_voice_card
 
 OWN = "the speaker's own: for use with Sotto by those whom they allow it"
 QUIET_S = 3.0  # after the last word
+DEAF_S = 15.0  # without any sound, after which nothing will come
 LEVEL_FRAMES = 3  # of 32 ms between two levels that a program is told
 
 
@@ -194,12 +195,14 @@ def from_microphone(asked: argparse.Namespace, script: Script) -> Take:
 
 
 def enough(take: Take, script: Script) -> bool:
-    """Tell whether somebody has read for long enough and fallen silent."""
+    """Tell whether somebody has read for long enough and fallen silent, or nobody is heard at all."""
     if len(take.wide) % (VOICE_RATE // 2) > 768:  # looked at twice a second
         return False
     speech = stretches(take.wide)
+    if not speech:
+        return take.seconds > DEAF_S
     spoken = sum(end - start for start, end in speech)
-    return bool(speech) and spoken >= script.least_s and take.seconds - speech[-1][1] > QUIET_S
+    return spoken >= script.least_s and take.seconds - speech[-1][1] > QUIET_S
 
 
 ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
