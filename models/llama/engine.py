@@ -29,6 +29,7 @@ class _Log:
         self._kept: deque[str] = deque(maxlen=4)
         self._listener = llama_cpp.llama_log_callback(self._listen)  # C does not keep it alive
         llama_cpp.llama_log_set(self._listener, ctypes.c_void_p(0))
+        _find_processors(llama_cpp)
         llama_cpp.llama_backend_init()
 
     def _listen(self, level: int, text: bytes, _: object) -> None:
@@ -40,6 +41,15 @@ class _Log:
         complaints = "; ".join(self._kept) or "no reason given"
         self._kept.clear()
         return complaints
+
+
+def _find_processors(llama_cpp: Any) -> None:
+    """Have a build for any processor load its variant for this one: it looks beside the program, not beside itself."""
+    library = llama_cpp.llama_cpp._lib
+    library.ggml_backend_reg_count.restype = ctypes.c_size_t
+    if library.ggml_backend_reg_count() == 0:  # else the one it was built for is in it
+        folder = Path(llama_cpp.__file__).parent / "lib"
+        library.ggml_backend_load_all_from_path(str(folder).encode())
 
 
 @cache
