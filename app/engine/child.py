@@ -20,7 +20,7 @@ from typing import TextIO
 
 from app.engine import ahead
 from app.engine.wire import WireError, pack, unpack
-from app.journal import Journal
+from app.journal import SIZE, Journal
 from core.channel import Channel, Closed
 from core.commands import Command, Quit, Setup
 from core.events import Begin, Close, Encoded, Overhear, Paused, SpeechContinued, SpeechEnded, Voiced
@@ -164,7 +164,10 @@ def without_sound(news: News) -> News | None:
 
 def _stacks(folder: Path) -> TextIO:
     """Have every thread's stack written on a crash, and when whoever watches asks; return the open file."""
-    file = (folder / "engine-stacks.txt").open("a", encoding="utf-8")
+    path = folder / "engine-stacks.txt"
+    if path.exists() and path.stat().st_size > SIZE:
+        path.replace(folder / "engine-stacks.1.txt")
+    file = path.open("a", encoding="utf-8")
     faulthandler.enable(file, all_threads=True)
     if hasattr(signal, "SIGUSR1"):
         faulthandler.register(signal.SIGUSR1, file, all_threads=True)

@@ -74,7 +74,7 @@ FAULTS: dict[str, Fault] = {
     "voice slow": Fault("voice", "slow", heals="", untold=True),
     "pipe garbage": Fault("chat", "garbage"),
     "thread raise": Fault("microphone", "thread", spoken=True),
-    "disk full": Fault("chat", "full", heals=""),
+    "disk full": Fault("chat", "full", heals="", patience_s=1.0),  # until something is to be written
     "transcriber hang": Fault("transcriber", "hang", spoken=True, patience_s=7.0),
     "voice hang": Fault("voice", "hang", after=3, patience_s=3.0),
     "chat hang": Fault("chat", "hang", after=1, patience_s=10.0),

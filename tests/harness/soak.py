@@ -137,7 +137,7 @@ def talk(here: Bench, until: float) -> list[tell.ReplyTimes]:
         else:
             text = f"hello for the {number}. time"
             here.answer(here.write(text), text)
-        if len(here.told) > 20_000:  # what the bench remembers must not be taken for a leak
+        if len(here.told) > 1_000:  # what the bench remembers must not be taken for a leak
             here.forget((tell.ReplyTimes, tell.TurnKept, tell.EngineState))
     return [news for _, news in here.told if isinstance(news, tell.ReplyTimes) and news.total is not None]
 
