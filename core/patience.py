@@ -56,8 +56,8 @@ WAITS: dict[Patience, dict[Verdict, Wait]] = {
     },
     "normal": {
         "confident": Wait(300, 300, 450),
-        "unsure": Wait(500, 600, 1200),
-        "unfinished": Wait(1300, 1600, 2400),
+        "unsure": Wait(500, 700, 1200),
+        "unfinished": Wait(1200, 1250, 2400),
         "room": Wait(ROOM_MS, ROOM_MS, ROOM_MS),
     },
     "patient": {
