@@ -177,7 +177,8 @@ class EngineLink:
             self._closing = True
             if self._process:
                 self._process.send(Quit())
-        self._thread.join(timeout)
+        if self._thread.ident is not None:  # it was started
+            self._thread.join(timeout)
         with self._lock:
             for process in (self._process, self._reserve):
                 if process:
