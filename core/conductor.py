@@ -37,12 +37,11 @@ from core.ports import Loudspeaker
 from core.records import Chronicle, Listener, Notice, TurnRecord
 from core.reflection import Question, Reflection
 from core.settings import Settings
-from core.stage import Stage
+from core.stage import Sign, Stage
 from core.types import NO_TURN, VOICE_RATE, SpeechFrame, Turn
 from core.work import Attend, Glance, Listen, MindItem, MouthItem, Reflect, Rehearse, Remember, Think, Work, aside
 
 WATCH_S = 0.25  # between two looks at the engines
-ASLEEP_S = 1.0  # by which a look must be late for it to be the whole computer that stood still
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +112,8 @@ class Conductor:
         self._chronicle = Chronicle()
         self._started = time.monotonic()
         self._work: Work | None = None
-        self._work_began = self._watched = self._awake_at = 0.0
+        self._awake = self._work_began = self._watched = 0.0  # seconds that were watched; the second as counted by them
+        self._signs: dict[str, tuple[Sign[Any] | None, float]] = {}  # of each stage, and when it was seen first
         self._look_every = min(WATCH_S, self._set.mind_s / 4, self._set.mouth_s / 4)
         self._reflection = Reflection(settings, history, notes)
         self._question: Question | None = self._reflection.due(history)  # once nobody has spoken for a while
@@ -215,7 +215,7 @@ class Conductor:
             self._work = None
 
     def _ask(self, work: Work) -> None:
-        self._work_began = self._watched = time.monotonic()
+        self._work_began, self._watched = self._awake, time.monotonic()
         self._loudspeaker.hold(work.turn)
         self._mouth.ask(Listen(work))
         self._mind.ask(Think(work))
@@ -315,8 +315,8 @@ class Conductor:
         now = time.monotonic()
         if self._work is None or now - self._watched < self._look_every:
             return
-        if now - self._watched > self._look_every + ASLEEP_S:
-            self._awake_at = now
+        # A computer that slept, or had no time for us, has hung nobody: only what is between two looks in order counts.
+        self._awake += min(now - self._watched, 2 * self._look_every)
         self._watched = now
         for stage, longest in ((self._mind, self._set.mind_s), (self._mouth, self._set.mouth_s)):
             if self._work and (late := self._silent(stage, longest)):
@@ -327,9 +327,12 @@ class Conductor:
     def _silent(self, stage: Stage[Any], longest: float) -> float:
         """Return for how long an engine was waited for in vain; 0 if it may still answer."""
         sign = stage.sign()
+        seen, since = self._signs.get(stage.name, (None, 0.0))
+        if sign is not seen:
+            since = self._awake
+            self._signs[stage.name] = sign, since
         if sign is None:
             return 0.0
         patient = patience(sign.item, sign.said, longest)
-        # A turn that waits behind a hung one has its own time, and so has a computer that slept.
-        since = max(sign.at, self._work_began, self._awake_at)
-        return patient if time.monotonic() - since > patient else 0.0
+        since = max(since, self._work_began)  # a turn that waits behind a hung one has its own time
+        return patient if self._awake - since > patient else 0.0

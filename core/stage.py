@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -24,11 +24,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, eq=False)
 class Sign(Generic[T]):
-    """That an engine lives: what it is doing, what it said of it last, and when (monotonic seconds)."""
+    """That an engine lives: what it is doing, and what it said of it last. Each sign is an object of its own."""
 
     item: T
     said: Event | None = None
-    at: float = field(default_factory=time.monotonic)
 
 
 class Stage(Generic[T]):
