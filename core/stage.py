@@ -7,7 +7,6 @@ thread goes on with whatever was asked last.
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
