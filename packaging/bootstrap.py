@@ -55,6 +55,7 @@ PROGRAMS = {  # and Debian packages, for tests: spoken sentences, a certificate,
     "strace": ("strace",),
     "Xvfb": ("xvfb",),
     "xdotool": ("xdotool",),
+    "desktop-file-validate": ("desktop-file-utils",),
     "dbus-run-session": ("dbus-daemon",),
     "/usr/libexec/at-spi-bus-launcher": ("at-spi2-core", "python3-dbus"),
 }
