@@ -10,7 +10,12 @@ from typing import TextIO
 
 
 def restore_library_path() -> None:
-    """Undo the bootloader's change of the library path: other people's programs must find their own libraries."""
+    """Undo the bootloader's change of the library path: other people's programs must find their own libraries.
+
+    Our own children are this program again. Their bootloader is told to begin anew: as children it would leave the path
+    as it finds it, and they would look for the bundle's libraries in the system.
+    """
+    os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
     before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
     if before is not None:
         os.environ["LD_LIBRARY_PATH"] = before

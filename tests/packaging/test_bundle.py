@@ -182,12 +182,14 @@ def test_the_bill_and_the_licences_are_written_once_each(tmp_path):
 
 def test_the_library_path_of_the_user_comes_back(monkeypatch):
     monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle")
+    monkeypatch.delenv("PYINSTALLER_RESET_ENVIRONMENT", raising=False)
     monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/theirs")
     start.restore_library_path()
     assert os.environ["LD_LIBRARY_PATH"] == "/theirs"
     monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle")
     start.restore_library_path()
     assert "LD_LIBRARY_PATH" not in os.environ
+    assert os.environ["PYINSTALLER_RESET_ENVIRONMENT"] == "1"  # or its children would not find its libraries
 
 
 def test_without_a_terminal_complaints_go_to_a_file(tmp_path):
