@@ -56,7 +56,7 @@ WAITS: dict[Patience, dict[Verdict, Wait]] = {
     },
     "normal": {
         "confident": Wait(300, 300, 450),
-        "unsure": Wait(500, 700, 1200),
+        "unsure": Wait(500, 1000, 1300),
         "unfinished": Wait(1200, 1250, 2400),
         "room": Wait(ROOM_MS, ROOM_MS, ROOM_MS),
     },

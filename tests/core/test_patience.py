@@ -88,7 +88,7 @@ def test_what_belongs_to_another_pause_counts_for_nothing() -> None:
 def test_every_new_wait_of_a_pause_is_told_once() -> None:
     endpointer = Endpointer(SegmenterSettings())
     told = [endpointer.note(event) for event in [*pause("hello there", 0.6, 0.9, 0.95), Silenced(FIRST, 0)]]
-    assert [waiting for waiting in told if waiting] == [Waiting(700, "unsure"), Waiting(300, "confident")]
+    assert [waiting for waiting in told if waiting] == [Waiting(1000, "unsure"), Waiting(300, "confident")]
 
 
 def test_patience_goes_from_eager_to_patient() -> None:
