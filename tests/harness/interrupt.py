@@ -44,7 +44,7 @@ def interrupted(out: Path, arguments: Sequence[str], points: int, seed: int) -> 
         if process.poll() is None:
             process.send_signal(number)
             done += 1
-        process.wait(60)
+        process.wait(LIMIT_S)
     finished = subprocess.run(command(out, arguments), cwd=ROOT, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     return done
