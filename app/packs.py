@@ -79,6 +79,8 @@ def _row(model: Model) -> str:
 
 
 def _get(asked: argparse.Namespace, kept: Library) -> int:
+    if asked.profile in kept.catalog.models:
+        return _get_model(asked, kept)
     profile = _recommended(asked, kept) if asked.profile == "recommended" else asked.profile
     parts = kept.parts(profile, _changed(asked))
     fetch = kept.to_fetch(parts)
@@ -87,6 +89,17 @@ def _get(asked: argparse.Namespace, kept: Library) -> int:
     tell(asked, "begin", words, pack=profile, to_fetch=fetch, models=[model.name for model in parts.values()])
     shown(asked, kept.get(profile, web(asked, kept), _changed(asked)))
     return _ready(asked, kept, profile)
+
+
+def _get_model(asked: argparse.Namespace, kept: Library) -> int:
+    model = kept.catalog.model(asked.profile)
+    fetch = kept.to_fetch({model.role: model})
+    words = f"{size(fetch)} to download into {kept.folder}.\n  {model.title}: {model.licence}"
+    tell(asked, "begin", words, pack="", to_fetch=fetch, models=[model.name])
+    shown(asked, kept.fetch(model.name, web(asked, kept)))
+    place = kept.shelf.place(model.name)
+    tell(asked, "ready", f"{model.title} is in {place}.", pack="", folder=place)
+    return 0
 
 
 def _ready(asked: argparse.Namespace, kept: Library, pack: str) -> int:

@@ -23,9 +23,9 @@ def declare(commands: Any, parser_class: type[P]) -> None:
     catalog = acts.add_parser("catalog", parents=[where], help="what there is to get")
     catalog.add_argument("--language", metavar="XX", help="only what understands or speaks this language")
     get = acts.add_parser(
-        "get", parents=[where, _network(parser_class), _changes(parser_class)], help="download a pack"
+        "get", parents=[where, _network(parser_class), _changes(parser_class)], help="download a pack, or one model"
     )
-    get.add_argument("profile", metavar="PROFILE", help="as `catalog` shows it, or: recommended")
+    get.add_argument("profile", metavar="PROFILE|MODEL", help="as `catalog` shows it, or: recommended")
     build = acts.add_parser(
         "assemble", parents=[where, _changes(parser_class)], help="a pack from models that are there"
     )

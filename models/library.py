@@ -124,6 +124,10 @@ class Library:
         yield from self.shelf.download(list(parts.values()), web, patience)
         yield from self.put_together(profile, parts)
 
+    def fetch(self, name: str, web: Web, patience: Patience = USUAL) -> Iterator[Progress]:
+        """Fetch one model of the catalogue, for no pack; raises CatalogError and DownloadError."""
+        yield from self.shelf.download([self.catalog.model(name)], web, patience)
+
     def put_together(self, profile: str, parts: Mapping[str, Model]) -> Iterator[Progress]:
         """Assemble a pack from models that are all there; raises DownloadError for one that is not."""
         lacking = [model.title for model in parts.values() if not self.shelf.has(model.name)]

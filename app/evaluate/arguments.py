@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 P = TypeVar("P", bound=argparse.ArgumentParser)
-SUITES = ("sentences", "context", "homographs", "consistency", "drift", "talk", "throughput", "turnbench")
+SUITES = ("sentences", "quality", "context", "homographs", "consistency", "drift", "talk", "throughput", "turnbench")
 
 
 def declare(commands: Any, engine: Sequence[P], parser_class: type[P]) -> None:
@@ -26,7 +26,13 @@ def declare(commands: Any, engine: Sequence[P], parser_class: type[P]) -> None:
     run.add_argument("--transcript", default="", metavar="TEXT", help="what is said there")
     run.add_argument("--espeak", action="store_true", help="evaluate espeak-ng, the floor of all voices")
     run.add_argument("--texts", choices=("pocket", "general"), help="sentences of the pocket pack, or common talk")
-    run.add_argument("--phones", type=Path, metavar="DIR", help="a wav2vec2 phone recogniser (default: pocketsphinx)")
+    run.add_argument(
+        "--phones",
+        type=Path,
+        metavar="DIR",
+        help="a phone recogniser (default: that of the catalogue, or pocketsphinx)",
+    )
+    run.add_argument("--data", type=Path, metavar="DIR", help="where `sotto packs` keeps models (default: SOTTO_DATA)")
     run.add_argument("--turnbench", type=Path, metavar="DIR", help="TurnBench's development set")
     run.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same results (default: 0)")
     report = acts.add_parser("report", help="write the report of a run again")

@@ -5,21 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from app import compose
 from app.checks import OutputFolder, Problem
-from app.evaluate import conclusion, work
+from app.evaluate import conclusion, judges, work
 from app.evaluate.basics import LongTalk, Sentences
 from app.evaluate.context import ContextGain
-from app.evaluate.kit import QUICK, SETS, WHOLE, Judge, Kit, Listen, Suite
+from app.evaluate.kit import QUICK, SETS, WHOLE, Kit, Suite
 from app.evaluate.latency import Throughput
 from app.evaluate.pronunciation import Consistency, Homographs
+from app.evaluate.quality import SoundQuality
 from app.evaluate.speakers import CommandSpeaker, EspeakSpeaker, PackSpeaker, Speaker
-from core.evaluation.phones import Pronunciation, judge
-from core.types import Samples
-from models.evaluation import sphinx
 from models.evaluation.sets import SetError, sentences
 
 
@@ -62,6 +60,7 @@ def chosen(names: list[str] | None) -> list[Suite]:
     """Return the suites in their order; without names all that need no data of the user's."""
     known: dict[str, Callable[[], Suite]] = {
         "sentences": Sentences,
+        "quality": SoundQuality,
         "context": ContextGain,
         "homographs": Homographs,
         "consistency": Consistency,
@@ -92,12 +91,17 @@ def _kit(asked: argparse.Namespace, folder: Path) -> Kit:
     size = QUICK if asked.quick else WHOLE
     usual = "pocket" if isinstance(speaker, PackSpeaker) and choice.pack.name == "pocket" else "general"
     texts = sentences(SETS, asked.texts or usual)
-    listeners: dict[str, Listen] = {}
-    transcriber = compose.load_transcriber(choice.pack, asked.threads)
-    listeners[f"Whisper of {choice.pack.name}"] = lambda narrow: transcriber(narrow).text
-    if sphinx.available():
-        listeners["pocketsphinx"] = sphinx.SphinxWords(texts)
-    return Kit(speaker, listeners, _judge(asked), folder, size, asked.seed, texts, asked.turnbench)
+    return Kit(
+        speaker,
+        judges.listeners(asked, choice, texts),
+        judges.pronunciation(asked),
+        folder,
+        size,
+        asked.seed,
+        texts,
+        asked.turnbench,
+        judges.quality(asked),
+    )
 
 
 def _speaker(asked: argparse.Namespace, choice: compose.Choice) -> Speaker:
@@ -106,29 +110,6 @@ def _speaker(asked: argparse.Namespace, choice: compose.Choice) -> Speaker:
     if asked.told:
         return CommandSpeaker(asked.told, asked.reference, asked.transcript)
     return PackSpeaker(choice, asked.threads)
-
-
-def _judge(asked: argparse.Namespace) -> Judge | None:
-    if asked.phones:
-        from models.evaluation.wav2vec2 import Wav2Vec2Phones
-
-        try:
-            return PhoneJudge(Wav2Vec2Phones(asked.phones, asked.threads))
-        except ValueError as error:
-            raise Problem(error, "named with --phones") from error
-    return sphinx.SphinxPronunciation() if sphinx.available() else None
-
-
-class PhoneJudge:
-    """Tells variants apart by freely recognised phones, as Sesame does."""
-
-    def __init__(self, recognise: Callable[[Samples], list[str]]) -> None:
-        self._recognise = recognise
-        self.name = getattr(recognise, "name", "phones")
-
-    def __call__(self, narrow: Samples, variants: Sequence[Sequence[str]]) -> Pronunciation:
-        """Return the variant whose phones are nearer to those recognised."""
-        return judge(self._recognise(narrow), variants)
 
 
 def _report(asked: argparse.Namespace) -> int:

@@ -61,6 +61,7 @@ def plan(kit: Kit) -> dict[str, Any]:
         "seed": kit.seed,
         "listeners": list(kit.listeners),
         "judge": getattr(kit.judge, "name", None),
+        "quality": getattr(kit.quality, "name", None),
         "versions": versions(),
         "machine": machine(),
     }

@@ -18,6 +18,7 @@ from core.evaluation.phones import Pronunciation
 from core.evaluation.words import word_errors
 from core.types import EAR_RATE, VOICE_RATE, Samples
 from models.audiofile import SYNTHETIC, read_audio, write_wav
+from models.evaluation.dnsmos import Quality
 from models.recording.likeness import Portrait, likeness, portrait
 
 SETS = ASSETS / "evaluation"
@@ -25,6 +26,7 @@ PAD_S = 0.25  # of silence before a recogniser hears a clip
 
 Listen = Callable[[Samples], str]  # words of samples at EAR_RATE
 Judge = Callable[[Samples, Sequence[Sequence[str]]], Pronunciation]
+Score = Callable[[Samples], Quality | None]
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ SIZES = {size.name: size for size in (WHOLE, QUICK)}
 
 @dataclass(frozen=True)
 class Kit:
-    """A run's tools; `listeners` write words down, by name, and `judge` tells pronunciations apart if there is one."""
+    """A run's tools: `listeners` write words down, `judge` tells pronunciations apart, `quality` scores the sound."""
 
     speaker: Speaker
     listeners: Mapping[str, Listen]
@@ -56,6 +58,7 @@ class Kit:
     seed: int
     texts: Sequence[str]
     turnbench: Path | None = None
+    quality: Score | None = None
 
     def chance(self, *parts: object) -> int:
         """Return a seed that depends on the run's and on what it is for."""
@@ -96,12 +99,12 @@ class Kit:
         return measures, facts
 
 
-def narrow(sound: Samples) -> Samples:
-    """Return sound as recognisers hear it, with silence around."""
+def narrow(sound: Samples, pad_s: float = PAD_S) -> Samples:
+    """Return sound as recognisers hear it, with so many seconds of silence around."""
     import soxr
 
     heard = np.asarray(soxr.resample(sound, VOICE_RATE, EAR_RATE), np.float32)
-    return np.pad(heard, round(PAD_S * EAR_RATE))
+    return np.pad(heard, round(pad_s * EAR_RATE))
 
 
 class Suite(Protocol):

@@ -17,12 +17,18 @@ from typing import Any
 from models.pack import FORMATS as PACK_FORMATS
 
 FOLDER = Path(__file__).parent
-FORMATS: dict[str, tuple[str, ...]] = {**PACK_FORMATS, "tokenizer": ("tokenizer-json",)}
+FORMATS: dict[str, tuple[str, ...]] = {
+    **PACK_FORMATS,
+    "tokenizer": ("tokenizer-json",),
+    "phones": ("wav2vec2-phones",),  # these two judge speech (`sotto evaluate`), and no pack has them
+    "quality": ("dnsmos-p835",),
+}
 SPEEDS = ("fast", "medium", "slow")
 NEEDED = ("transcriber", "chat", "voice", "codec")  # of a profile
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-REVISION = re.compile(r"[0-9a-f]{40}")
+COMMIT = re.compile(r"[0-9a-f]{40}")
+REVISION = re.compile(rf"{COMMIT.pattern}|refs/pr/\d+")  # of no branch, which somebody else may move
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FILE = re.compile(r"(?!.*\.\.)[\w][\w./-]*\.(json|txt|bin|gguf|safetensors|onnx|wav)")  # nothing that is unpickled
 
@@ -61,6 +67,11 @@ class Source:
     repository: str
     revision: str = ""
     folder: str = ""
+
+    @property
+    def fixed(self) -> bool:
+        """Tell whether the revision is a commit, which can never be another one."""
+        return bool(COMMIT.fullmatch(self.revision))
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class Pin:
         """Return how a file is fetched, from the pinned commit; other sources only where the hash is SHA-256."""
         sources = [Source(self.repository, self.revision)]
         if file.sha256:
-            sources += [source for source in model.sources if source.revision and source.repository != self.repository]
+            sources += [source for source in model.sources if source.fixed and source.repository != self.repository]
         urls = tuple(
             f"{web.endpoint.rstrip('/')}/{source.repository}/resolve/{source.revision}/{quote(file.path)}"
             for source in sources
@@ -83,7 +83,7 @@ def page_of(model: Model) -> str:
 def pinned(model: Model, web: Web, patience: Patience) -> Generator[Progress, None, Pin]:
     """Ask source after source until one has the model; the generator's value is the pin. Raises DownloadError."""
     for source in model.sources:
-        if source.revision and model.files and all(file.size and file.sha256 for file in model.files):
+        if source.fixed and model.files and all(file.size and file.sha256 for file in model.files):
             return _pin(model, source, source.revision, [_known(file, source) for file in model.files])
     for source in model.sources:
         try:
@@ -96,7 +96,7 @@ def pinned(model: Model, web: Web, patience: Patience) -> Generator[Progress, No
 
 
 def _ask(model: Model, source: Source, web: Web, patience: Patience) -> Generator[Progress, None, Mapping[str, Any]]:
-    revision = source.revision or "main"
+    revision = quote(source.revision or "main", safe="")
     url = f"{web.endpoint.rstrip('/')}/api/models/{source.repository}/revision/{revision}?blobs=true"
     for attempt in range(patience.tries):
         try:

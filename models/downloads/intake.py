@@ -118,7 +118,7 @@ def recognised(model: Model, files: dict[str, Path]) -> Generator[Progress, None
             raise DownloadError("wrong", f"this is not {model.title}'s own file", files[listed.name], advice)
         pins.append(PinnedFile(listed.name, listed.name, size, sha256))
     source = model.sources[0]
-    return Pin(model.name, source.repository, source.revision or "0" * 40, tuple(pins))
+    return Pin(model.name, source.repository, source.revision if source.fixed else "0" * 40, tuple(pins))
 
 
 def _hashed(listed: Listed, path: Path) -> Generator[Progress, None, str]:

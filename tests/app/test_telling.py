@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from argparse import Namespace
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 from app.telling import shown
+from models.catalog import load_catalog
 from models.downloads import Progress
-from tests.models.downloads.naughty import serving
+from tests.models.downloads.naughty import publish, serving
 
 
 def events(out: str) -> list[dict[str, Any]]:
@@ -60,6 +62,34 @@ def test_a_fault_of_a_download_is_told_with_its_kind(sotto: Any) -> None:
     assert "csm-1b" in begin["models"]
     assert (fault["event"], fault["kind"]) == ("error", "missing")
     assert fault["what"] in error
+
+
+def test_one_model_is_fetched_for_no_pack(sotto: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = JUDGE.replace("SIZE", "5").replace("HASH", hashlib.sha256(b"score").hexdigest())
+    (tmp_path / "judges.toml").write_text(text)
+    monkeypatch.setattr("models.library.load_catalog", lambda: load_catalog(tmp_path))
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "score.onnx").write_bytes(b"score")
+    with serving() as server:
+        publish(server, "lab/score", tmp_path / "lab", branch="refs%2Fpr%2F7")
+        code, out, error = sotto("packs", "get", "score", "--endpoint", server.url, "--json")
+    assert (code, error) == (0, "")
+    ready = events(out)[-1]
+    assert (Path(ready["folder"]) / "score.onnx").read_bytes() == b"score"
+
+
+JUDGE = """
+[models.score]
+role = "quality"
+title = "Score"
+format = "dnsmos-p835"
+licence = "MIT"
+languages = ["*"]
+speed = "fast"
+memory_mb = { gpu = 0, cpu = 1 }
+sources = [{ repository = "lab/score", revision = "refs/pr/7" }]
+files = [{ name = "score.onnx", size = SIZE, sha256 = "HASH" }]
+"""
 
 
 def test_auditions_are_told_as_they_come(sotto: Any, tmp_path: Path) -> None:

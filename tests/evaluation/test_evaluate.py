@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.evaluate import command, context, kit, listening, pronunciation, work
+from app.evaluate import context, judges, kit, listening, pronunciation, work
 from app.main import main
 from core.evaluation.ratings import Rating, verdict
 from tests.harness import interrupt
@@ -100,13 +100,23 @@ def test_a_command_that_fails_is_said_in_a_line(tmp_path, capsys, told, says):
 
 
 def test_what_is_missing_skips_its_suite_and_says_what_to_get(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(command.sphinx, "available", lambda: False)
-    assert run(tmp_path / "out", *ESPEAK) == 0
+    monkeypatch.setattr(judges.sphinx, "available", lambda: False)
+    monkeypatch.setattr(judges, "packaged", lambda: None)
+    wanted = ["consistency", "quality", "turnbench", "talk", "throughput"]
+    assert run(tmp_path / "out", *ESPEAK, *wanted, "--data", str(tmp_path)) == 0
     told = capsys.readouterr()
     assert "Homographs: skipped: no phone recogniser: `pip install pocketsphinx`" in told.err
     results = json.loads((tmp_path / "out" / "results.json").read_text())
     assert results["suites"]["homographs"]["missing"]
     assert results["suites"]["sentences"]["figures"]
+    for title, get in {
+        "Quality without a reference": "`sotto packs get dnsmos`",
+        "Pronunciation consistency": "`pip install pocketsphinx`, or name a folder",
+        "TurnBench, development set": "turn-benchmark-dev",
+        "Turn-taking": "left out of the quick setting",
+        "Throughput of the published size": "`sotto bench voice`",
+    }.items():
+        assert any(line.startswith(f"{title}: skipped") and get in line for line in told.err.splitlines()), title
     assert "Skipped" in (tmp_path / "out" / "report.html").read_text()
 
 
