@@ -7,14 +7,14 @@ import struct
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
 from core.types import EAR_RATE, VOICE_RATE, Samples
 from core.whole import whole
+from models import ffmpeg
 
 LONGEST = 30 * 60  # seconds; ten minutes of silence are 87 kB of FLAC, so that a file's size tells nothing
 SYNTHETIC = "AI-generated speech."
@@ -161,30 +161,25 @@ def _read(path: Path) -> tuple[Samples, int]:
 
 
 def _read_by_ffmpeg(path: Path) -> tuple[Samples, int]:
-    import av
-
     try:
-        with av.open(str(path)) as file:
-            if not file.streams.audio:
-                raise AudioFileError(f"{path}: holds no sound; name a recording")
-            rate = int(getattr(file.streams.audio[0], "rate", 0) or 0)  # a coding that FFmpeg does not know has none
-            if not rate:
-                raise ValueError("unknown coding")
-            return _joined(list(_decoded(path, file, rate))), rate
-    except (av.FFmpegError, ValueError, OSError):
+        rate, pieces = ffmpeg.decode(path)
+        return _joined(list(_mixed(path, rate, pieces))), rate
+    except ffmpeg.Silent:
+        raise AudioFileError(f"{path}: holds no sound; name a recording") from None
+    except ffmpeg.Absent:
+        raise AudioFileError(
+            f"{path}: cannot be read without the program ffmpeg; install it, or use WAV, FLAC, Ogg or MP3"
+        ) from None
+    except ffmpeg.Undecodable:
         raise AudioFileError(f"{path}: is not a recording that can be read; use WAV, FLAC, Ogg, MP3 or M4A") from None
 
 
-def _decoded(path: Path, file: Any, rate: int) -> Iterator[Samples]:
-    import av
-
-    plain = av.AudioResampler(format="fltp", rate=rate)  # channels stay: FFmpeg's own mix to mono is louder
+def _mixed(path: Path, rate: int, pieces: Iterator[Samples]) -> Iterator[Samples]:
     heard = 0
-    for frame in chain(file.decode(audio=0), [None]):
-        for piece in plain.resample(frame):
-            heard += piece.samples
-            _check_duration(path, heard / rate)
-            yield piece.to_ndarray().mean(axis=0)
+    for piece in pieces:
+        heard += piece.shape[1]
+        _check_duration(path, heard / rate)
+        yield piece.mean(axis=0)
 
 
 def _check_duration(path: Path, seconds: float) -> None:

@@ -49,6 +49,7 @@ PROGRAMS = {  # and Debian packages, for tests: spoken sentences, a certificate,
     # a screen without a monitor, hands at it, and what is asked of the system
     "flite": ("flite",),
     "espeak-ng": ("espeak-ng",),
+    "ffmpeg": ("ffmpeg",),
     "openssl": ("openssl",),
     "pulseaudio": ("pulseaudio", "libasound2-plugins"),
     "pactl": ("pulseaudio-utils",),

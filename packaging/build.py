@@ -29,7 +29,6 @@ PARTS = (
     "torch",
     "ctranslate2",
     "PySide6",
-    "av",
     "onnxruntime",
     "numpy",
     "assets",

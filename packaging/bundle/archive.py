@@ -13,7 +13,7 @@ def settle(folder: Path, when: int) -> None:
     """Give everything in a folder plain permissions and the time `when`, in seconds since 1970."""
     for path in [*sorted(folder.rglob("*"), reverse=True), folder]:
         if not path.is_symlink():
-            runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and ".so" not in path.suffixes)
             path.chmod(0o755 if runs else 0o644)
         os.utime(path, (when, when), follow_symlinks=False)
 

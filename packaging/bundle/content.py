@@ -56,8 +56,9 @@ LEFT_OUT = {
     r"PySide6/Qt/(qml|metatypes|libexec|resources|modules|include)/": "for QML and developers",
     r"PySide6/Qt/translations/(?!qtbase_(de|en)\.qm$)": "languages Sotto lacks",
     r"PySide6/Qt/lib/libQt6(Qml|Quick|Virtual|Pdf|WebEngine|3D|Charts|Designer|Labs|Test|Sql)": "unused",
-    r"PySide6/Qt/lib/lib(av|sw)\w+\.": "Qt's own FFmpeg: Qt only lists devices here, and PyAV brings FFmpeg",
+    r"PySide6/Qt/lib/lib(av|sw)\w+\.": "Qt's own FFmpeg: Qt only lists devices here",
     r"PySide6/Qt/lib/libQt6(EglF|FFmpeg|WlShell|WaylandComp)": "screens without a desktop; video",
+    r"PySide6/Qt/plugins/wayland-shell-integration/libwl-shell-plugin\.": "of old compositors; needs libQt6WlShell",
     r"PySide6/Qt/plugins/(multimedia|qmltooling|sqldrivers|designer|position|sensors|webview)/": "unused",
     r"PySide6/Qt/plugins/(egldeviceintegrations|virtualkeyboard|qmlls|printsupport|networkinformation|tls)/": "unused",
     r"PySide6/Qt/plugins/generic/": "touch screens without a desktop",
@@ -68,6 +69,7 @@ LEFT_OUT = {
     r"\.(pyi|h|hpp|cuh|cmake|cpp|pxd|pyx|lib|a)$": "for compilers",
     r"\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json|WHEEL|top_level\.txt)$": "of the build machine",
     r"\.dist-info/(licenses/|LICEN[CS]E|NOTICE|COPYING|AUTHORS)": "all licences are in licences/",
+    r"^(_soundfile_data/COPYING|assets/app/fonts/OFL\.txt)$": "all licences are in licences/",
     r"(^|/)tests?/": "tests",
     r"(^|/)lib(llama|ggml)[\w-]*\.so\.\d+\.\d+": "a third name of the same library",
     r"lib-dynload/(readline|_curses|_curses_panel|_tkinter|nis|_test\w*|xx\w*)\.": "for terminals, tests",
@@ -84,7 +86,7 @@ def is_kept(entry: tuple[str, str, str], homes: Iterable[Path]) -> bool:
     Libraries from outside of `homes` are the build machine's: those are named dependencies instead.
     """
     place, source, kind = entry
-    if PATTERN.search(place.replace("\\", "/")):
+    if PATTERN.search((source if kind == "SYMLINK" else place).replace("\\", "/")):  # a link's source is its target
         return False
     if kind == "SYMLINK" or not source:
         return True

@@ -15,26 +15,20 @@ from environment import ROOT, run
 LINUX = ROOT / "packaging" / "linux"
 MAINTAINER = "The Sotto developers <developers@sotto.invalid>"
 # Not found in files: PortAudio's way to the sound server, and the letters of a bare system.
-RECOMMENDS = ("libasound2-plugins", "xdg-utils")
-REMARKS = (  # lintian's, each with its reason
-    "dir-or-file-in-opt",  # where the Filesystem Hierarchy Standard puts what is not Debian's
-    "embedded-library",  # the wheels of PyPI bring FFmpeg, OpenBLAS, ICU, exactly as tested
-    "unstripped-binary-or-object",  # stripping breaks torch's and Qt's libraries
-    "shared-library-lacks-prerequisites",  # ICU's data, llama.cpp's and torch's stubs need nothing
-    "custom-library-search-path",  # $ORIGIN, inside the bundle
-    "hardening-no-relro",
-    "hardening-no-pie",
-    "initial-upload-closes-no-bugs",  # not uploaded to Debian
-    "binary-without-manpage",  # `sotto --help`
-    "executable-not-elf-or-script",
-    "copyright-without-copyright-notice",
-    "no-copyright-file",
-    "binary-or-shlib-defines-rpath",
-    "library-not-linked-against-libc",
-    "maintainer-script-needs-depends-on-adduser",
-    "undeclared-elf-prerequisites",
-    "bad-jar-name",
-)
+# FFmpeg's program reads what libsndfile does not, as M4A.
+RECOMMENDS = ("libasound2-plugins", "xdg-utils", "ffmpeg")
+REMARKS = {  # lintian's, each with its reason
+    "dir-or-file-in-opt": "where the Filesystem Hierarchy Standard puts what is not Debian's",
+    "embedded-library": "the wheels of PyPI bring OpenBLAS, ICU, zlib, exactly as tested",
+    "unstripped-binary-or-object": "stripping breaks torch's and Qt's libraries",
+    "custom-library-search-path": "$ORIGIN, inside the bundle",
+    "shared-library-lacks-prerequisites": "ICU's data and some of Python's modules need nothing",
+    "library-not-linked-against-libc": "as above",
+    "hardening-no-pie": "PyInstaller's start and a program of torch's, as they are published",
+    "no-manual-page": "`sotto --help`",
+    "copyright-without-copyright-notice": "all notices are in /opt/sotto/licences",
+    "duplicate-font-file": "Debian's Inter is another version, with other widths",
+}
 
 
 def package(folder: Path, out: Path, version: str, when: int, needs: Sequence[str], work: Path, python: Path) -> Path:
@@ -52,7 +46,7 @@ def package(folder: Path, out: Path, version: str, when: int, needs: Sequence[st
     place(LINUX / "app.sotto.Sotto.metainfo.xml", share / "metainfo/app.sotto.Sotto.metainfo.xml")
     papers(share, version, when)
     (tree / "usr" / "bin").mkdir(parents=True)
-    (tree / "usr" / "bin" / "sotto").symlink_to("../../opt/sotto/sotto")
+    (tree / "usr" / "bin" / "sotto").symlink_to("/opt/sotto/sotto")
     place(LINUX / "postrm", tree / "DEBIAN" / "postrm")
     (tree / "DEBIAN" / "postrm").chmod(0o755)
     installed = content.size(tree) // 1024
@@ -86,10 +80,9 @@ def papers(share: Path, version: str, when: int) -> None:
 
     doc = share / "doc" / "sotto"
     doc.mkdir(parents=True)
-    licence = (ROOT / "LICENSE").read_text("utf-8")
     (doc / "copyright").write_text(
         "Copyright: the Sotto developers\nLicense: Apache-2.0, see /usr/share/common-licenses/Apache-2.0\n\n"
-        f"What else is inside, and under which licence: /opt/sotto/licences/README.txt\n\n{licence}",
+        "What else is inside, and under which licence: /opt/sotto/licences/README.txt\n",
         "utf-8",
     )
     entry = f"sotto ({version}) unstable; urgency=medium\n\n  * See /opt/sotto and CHANGELOG.md.\n\n -- {MAINTAINER}  "
@@ -97,7 +90,7 @@ def papers(share: Path, version: str, when: int) -> None:
         packed.write(f"{entry}{format_datetime(datetime.fromtimestamp(when, UTC))}\n".encode())
     told = share / "lintian" / "overrides"
     told.mkdir(parents=True)
-    (told / "sotto").write_text("".join(f"sotto: {remark}\n" for remark in REMARKS), "utf-8")
+    (told / "sotto").write_text("".join(f"# {why}\nsotto: {remark}\n" for remark, why in REMARKS.items()), "utf-8")
 
 
 def place(source: Path, target: Path) -> None:

@@ -29,6 +29,13 @@ DEVELOPERS = re.compile(
     r"|uvicorn|pydantic-settings|python-dotenv|regex)=="
 )
 
+# What something asks for on ways that Sotto never goes.
+UNUSED = re.compile(
+    r"^(av"  # FFmpeg with x264 and x265, which are under the GPL: `standin/av.py` is there instead
+    r"|hf-xet"  # a second way to the hub of models: Sotto has its own
+    r")=="
+)
+
 
 class BuildError(Exception):
     """The build cannot go on; the message says what failed and what to do."""
@@ -49,7 +56,7 @@ def locked(name: str) -> str:
 def wanted() -> list[str]:
     """Return the lock's lines that the bundle is made of."""
     lines = [line for line in LOCK.read_text().splitlines() if line and not line.startswith("#")]
-    return [line for line in lines if not DEVELOPERS.match(line)]
+    return [line for line in lines if not DEVELOPERS.match(line) and not UNUSED.match(line)]
 
 
 def cmake_arguments() -> str:

@@ -94,7 +94,7 @@ def needed(path: Path) -> list[str]:
 
 def outside(folder: Path) -> dict[str, list[str]]:
     """Return each library that a folder's files need and the folder lacks, with who needs it."""
-    inside = {path.name for path in folder.rglob("*")}
+    inside = {path.name for path in folder.rglob("*") if path.exists()}  # a link may lead to what was left out
     wanted: dict[str, list[str]] = {}
     for path in files(folder):
         for name in needed(path):

@@ -22,6 +22,7 @@ CODE = re.compile(r"\.(py|pyc|so|dll|dylib|exe|json|pyi)$")
 
 # Where a package's metadata is silent or says it in sentences.
 SPOKEN = {
+    "3-clause bsd license": "BSD-3-Clause",
     "apache 2.0": "Apache-2.0",
     "apache license 2.0": "Apache-2.0",
     "apache license, version 2.0": "Apache-2.0",
@@ -31,6 +32,7 @@ SPOKEN = {
     "bsd license": "BSD-3-Clause",
     "bsd 3-clause license": "BSD-3-Clause",
     "lgpl": "LGPL-2.1-only",
+    "gnu general public license v2 (gplv2)": "GPL-2.0-or-later WITH Bootloader-exception",  # PyInstaller
     "gnu lesser general public license v2 or later (lgplv2+)": "LGPL-2.1-or-later",
     "gnu library or lesser general public license (lgpl)": "LGPL-2.1-or-later",
     "mit": "MIT",
@@ -48,6 +50,18 @@ LIBRARIES = {  # of the build machine, which Python's own modules load: componen
     "z": ("zlib", "Zlib"),
     "uuid": ("util-linux", "BSD-3-Clause"),
     "expat": ("expat", "MIT"),
+}
+HERE = Path(__file__).resolve().parent
+APACHE = HERE.parents[1] / "LICENSE"
+LESSER = (HERE / "texts" / "LGPL-3.0-only.txt", HERE / "texts" / "GPL-3.0-only.txt")  # the one amends the other
+TEXTS = {  # of packages whose wheels lack them
+    "ctranslate2": (HERE / "texts" / "ctranslate2.txt",),
+    "flatbuffers": (APACHE,),
+    "pyside6-addons": LESSER,
+    "pyside6-essentials": LESSER,
+    "sentencepiece": (APACHE,),
+    "shiboken6": LESSER,
+    "tokenizers": (APACHE,),
 }
 
 
@@ -89,7 +103,8 @@ def package(of: Distribution, among: Iterable[str]) -> Component:
     classified = [line.split(" :: ")[-1] for line in of.metadata.get_all("Classifier") or () if "License ::" in line]
     licence = stated or " AND ".join(sorted({said(each) or each for each in classified if each != "OSI Approved"}))
     paths = [file for file in of.files or () if TEXT.search(file.as_posix()) and not CODE.search(file.name)]
-    texts = tuple(Path(str(of.locate_file(path))).read_text("utf-8", "replace") for path in sorted(paths))
+    found = [Path(str(of.locate_file(path))) for path in sorted(paths)] or TEXTS.get(name, ())
+    texts = tuple(path.read_text("utf-8", "replace") for path in found)
     needs = {canonical(re.split(r"[\s<>=!~;\[(]", line, maxsplit=1)[0]) for line in of.requires or ()}
     purl = None if name == "sotto" else f"pkg:pypi/{name}@{of.version}"
     return Component(name, of.version, licence or "unknown", "library", purl, texts, tuple(sorted(needs & set(among))))
@@ -121,7 +136,7 @@ def of_python(sources: Iterable[str]) -> Iterable[Component]:
 def system_texts(source: str) -> tuple[str, ...]:
     """Return the copyright file of the Debian package that a file belongs to; nothing elsewhere."""
     places = {source, str(Path(source).resolve())}
-    for listing in Path("/var/lib/dpkg/info").glob("lib*.list"):
+    for listing in Path("/var/lib/dpkg/info").glob("*.list"):
         if any(
             place.removeprefix("/usr") in {line.removeprefix("/usr") for line in listing.read_text().split("\n")}
             for place in places
@@ -142,7 +157,13 @@ def assets(folder: Path) -> list[Component]:
     pack = tomllib.loads((folder / "pocket" / "pack.toml").read_text("utf-8"))
     return [
         Component("inter", "3.19", "OFL-1.1", "data", texts=(inter,)),
-        Component("sotto-pocket-pack", str(pack.get("version", "1")), "Apache-2.0", "machine-learning-model"),
+        Component(
+            "sotto-pocket-pack",
+            str(pack.get("version", "1")),
+            "Apache-2.0",
+            "machine-learning-model",
+            texts=(APACHE.read_text("utf-8"),),
+        ),
     ]
 
 
@@ -204,13 +225,12 @@ def reference(of: Component) -> str:
 def main(contents: str, version: str, folder: str, when: str) -> None:
     """Write both for the bundle in `folder`; stop if a package's licence is not known."""
     sources = json.loads(Path(contents).read_text("utf-8"))
-    components = shipped(sources) + assets(Path(folder) / "_internal" / "assets")
-    silent = [each.name for each in components if each.licence == "unknown"]
+    components = shipped(sources) + assets(HERE.parents[1] / "assets")
+    silent = [each.name for each in components if each.licence == "unknown" or not each.texts]
     if silent:
-        raise SystemExit(f"no licence is known of {', '.join(silent)}: add them to notices.py")
+        raise SystemExit(f"no licence, or no text of it, is known of {', '.join(silent)}: add them to notices.py")
     write(components, version, Path(folder), int(when))
-    without = [each.name for each in components if not each.texts and each.name != "sotto-pocket-pack"]
-    print(f"licences of {len(components)} components; without a text of their own: {', '.join(without) or 'none'}")
+    print(f"licences of {len(components)} components")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +74,43 @@ def test_what_libsndfile_does_not_know_is_read_by_ffmpeg(tmp_path: Path) -> None
     assert abs(len(wide) - VOICE_RATE) < 2_500
     assert len(narrow) == len(wide) * 2 // 3
     assert 0.4 < np.abs(wide[5_000:-5_000]).max() < 0.6
+
+
+STANDIN = Path(__file__).parents[2] / "packaging" / "bundle" / "standin"
+
+
+@pytest.fixture
+def bundled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let PyAV be missing as in the packaged application, which has the system's program."""
+    monkeypatch.syspath_prepend(str(STANDIN))
+    monkeypatch.delitem(sys.modules, "av", raising=False)
+    import av
+
+    assert av.__file__ == str(STANDIN / "av.py")
+
+
+@pytest.mark.skipif(not (shutil.which("ffmpeg") and shutil.which("ffprobe")), reason="needs ffmpeg")
+def test_the_program_reads_what_the_library_reads(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    encode_m4a(tmp_path / "-a ä.m4a", 44_100)
+    (tmp_path / "broken.m4a").write_bytes((tmp_path / "-a ä.m4a").read_bytes()[:2000])
+    (tmp_path / "words.m4a").write_text("no sound")
+    library = read_audio(tmp_path / "-a ä.m4a")
+    request.getfixturevalue("bundled")
+    program = read_audio(tmp_path / "-a ä.m4a")
+    for one, other in zip(library, program, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+    for name in ("broken.m4a", "words.m4a"):
+        with pytest.raises(AudioFileError, match="is not a recording that can be read"):
+            read_audio(tmp_path / name)
+
+
+def test_without_any_ffmpeg_it_says_what_is_missing(
+    tmp_path: Path, bundled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.m4a").write_bytes(b"\0\0\0\x18ftypM4A ")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(AudioFileError, match="without the program ffmpeg; install it"):
+        read_audio(tmp_path / "a.m4a")
 
 
 def test_real_speech() -> None:

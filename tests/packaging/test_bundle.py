@@ -10,6 +10,7 @@ import sys
 import tarfile
 import tomllib
 import xml.etree.ElementTree as ET
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["versi
 def test_the_lock_is_either_shipped_or_for_developers():
     wanted = environment.wanted()
     assert any(line.startswith("torch==") for line in wanted)
-    for developer in ("pytest", "mypy", "ruff", "transformers", "hypothesis"):
+    for developer in ("pytest", "mypy", "ruff", "transformers", "hypothesis", "av", "hf-xet"):
         assert not any(line.startswith(f"{developer}==") for line in wanted)
 
 
@@ -48,6 +49,7 @@ def test_llama_is_never_built_for_the_machine_that_builds():
         ("torch/include/ATen/ATen.h", False),
         ("PySide6/Qt/plugins/platforms/libqxcb.so", True),
         ("PySide6/Qt/plugins/platforms/libqeglfs.so", False),
+        ("PySide6/Qt/plugins/wayland-shell-integration/libwl-shell-plugin.so", False),
         ("PySide6/Qt/translations/qtbase_de.qm", True),
         ("PySide6/Qt/translations/qtbase_fr.qm", False),
         ("llama_cpp/lib/libllama.so.0", True),
@@ -71,6 +73,30 @@ def test_libraries_of_the_build_machine_stay_there_but_for_pythons_own(tmp_path)
     assert content.is_kept(("libasound.so.2", str(venv / "libasound.so.2"), "BINARY"), (venv,))
     assert not content.is_kept(("libasound.so.2", str(system / "libasound.so.2"), "BINARY"), (venv,))
     assert content.is_kept(("libssl.so.3", str(system / "libssl.so.3"), "BINARY"), (venv,))
+
+
+def test_a_link_to_what_is_left_out_is_left_out_too(tmp_path):
+    links = {"PySide6/Qt/lib/libQt6Qml.so.6": False, "PySide6/Qt/lib/libQt6Core.so.6": True}
+    for target, kept in links.items():
+        assert content.is_kept((Path(target).name, target, "SYMLINK"), (tmp_path,)) is kept
+
+
+def test_a_library_behind_a_dangling_link_is_not_inside(tmp_path):
+    import numpy
+
+    shutil.copy(next(Path(numpy.__file__).parent.glob("_core/_multiarray_umath*.so")), tmp_path)
+    (tmp_path / "libm.so.6").symlink_to("nowhere")
+    assert "libm.so.6" in libraries.outside(tmp_path)
+
+
+def test_every_package_of_the_lock_has_a_licence_and_its_text():
+    names = {line.split("==")[0] for line in environment.wanted()}
+    there = [each for each in distributions() if notices.canonical(each.name) in names]
+    assert len(there) > 50
+    for each in there:
+        part = notices.package(each, names)
+        assert part.texts, part.name
+        assert part.licence != "unknown", part.name
 
 
 def test_what_is_in_it_twice_is_found_and_libraries_become_links(tmp_path):
