@@ -109,4 +109,4 @@ def _by_variant(results: Sequence[Result]) -> list[Figure]:
             shares.append(sum(hits) / len(hits))
         if len(shares) == 2:
             gains.append(shares[0] + shares[1] - 1)  # 1: always follows; 0: says what it says; -1: never
-    return [difference("all", "more often after its own prompt than after the other", "share", paired(gains))]
+    return [difference("all", "follows the prompt", "share", paired(gains))]

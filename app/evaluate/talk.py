@@ -65,6 +65,7 @@ class Talk:
         measures: dict[str, float | None] = {}
         for at, share in enumerate(shares):
             folder = kit.folder / "talk" / f"{unit}-{at}"
+            shutil.rmtree(folder, ignore_errors=True)  # of a run that ended amid it
             folder.mkdir(parents=True, exist_ok=True)
             found = perform(unit, Conditions(folder, share, echo, (), kit.seed + at)).plain()
             facts = {row["name"]: _told(row, facts.get(row["name"], "")) for row in found["figures"]}

@@ -117,10 +117,10 @@ def kept(path: Path) -> Result | None:
 
 
 def times(folder: Path) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield, by suite, what each spoken text took."""
+    """Yield what each spoken text took, with the suite, the unit, and which of its texts it was."""
     for path in sorted((folder / "times").glob("*/*.json")):
-        for each in json.loads(path.read_text("utf-8")):
-            yield path.parent.name, each
+        for at, each in enumerate(json.loads(path.read_text("utf-8"))):
+            yield f"{path.parent.name}/{path.stem}/{at}", each
 
 
 class Progress:

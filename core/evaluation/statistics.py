@@ -97,7 +97,26 @@ def apart(one: Sequence[float], other: Sequence[float], seed: int = 0) -> float:
     for _ in range(DRAWS // 4):
         mixed = chance.permutation(pool)
         as_far += abs(mixed[: len(one)].mean() - mixed[len(one) :].mean()) >= seen
-    return (as_far + 1) / (DRAWS // 4 + 1)
+    return (int(as_far) + 1) / (DRAWS // 4 + 1)
+
+
+def unpaired(one: Sequence[float], other: Sequence[float], seed: int = 0) -> Difference:
+    """Judge how far the second group's mean lies above the first's, whose members have nothing to do with each other.
+
+    Its n is the smaller group's.
+    """
+    here, there = np.asarray(one, np.float64), np.asarray(other, np.float64)
+    if not len(here) or not len(there):
+        return Difference(0, Interval(math.nan, math.nan, math.nan), 0.0, 1.0)
+    chance = np.random.default_rng(seed)
+    drawn = [part[chance.integers(0, len(part), (RESAMPLES, len(part)))].mean(1) for part in (here, there)]
+    low, high = np.quantile(drawn[1] - drawn[0], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    mean = float(there.mean() - here.mean())
+    spread = math.sqrt((here.var() + there.var()) / 2)
+    effect = mean / spread if spread > 0 else 0.0
+    return Difference(
+        min(len(here), len(there)), Interval(mean, float(low), float(high)), effect, apart(one, other, seed)
+    )
 
 
 def slope(values: Sequence[float], seed: int = 0) -> tuple[Interval, float]:

@@ -127,14 +127,82 @@ def test_two_runs_are_compared_with_corrected_chances(evaluated, tmp_path, capsy
     out = tmp_path / "compared.json"
     asked = ["evaluate", "compare", str(evaluated), str(tmp_path / "other"), "--json", str(out)]
     assert main([*asked, "--out", str(tmp_path / "compared.html")]) == 0
-    rows = {row["measure"]: row for row in json.loads(out.read_text())["comparisons"][0]["rows"]}
-    assert rows["pitch"]["difference"] > 3  # flite's slt is a woman
-    assert rows["pitch"]["p_holm"] >= rows["pitch"]["p"]
+    rows = {(row["suite"], row["measure"]): row for row in json.loads(out.read_text())["comparisons"][0]["rows"]}
+    pitch = rows["sentences", "pitch, above 100 Hz"]
+    assert pitch["difference"] > 3  # flite's slt is a woman
+    assert pitch["difference"] == pytest.approx(pitch["other"] - pitch["base"], abs=1e-5)
+    assert pitch["p_holm"] >= pitch["p"]
+    assert pitch["sure"] == (pitch["p_holm"] < 0.05)
+    assert ("latency", "first sound") in rows
+    page = (tmp_path / "compared.html").read_text()
+    assert "flite" not in page  # a command is known by its program
+    assert "against espeak-ng" in page
+    assert "Speech basics" in page
     capsys.readouterr()
     assert main(["evaluate", "compare", str(evaluated), str(evaluated), "--json", str(out)]) == 0
     assert all(
         row["difference"] == 0 and not row["sure"] for row in json.loads(out.read_text())["comparisons"][0]["rows"]
     )
+
+
+def finished(folder, speaker, suites):
+    """Write a finished run by hand."""
+    folder.mkdir()
+    parts = {name: {"title": name, "missing": "", "figures": [], "results": rows} for name, rows in suites.items()}
+    plan = {"speaker": speaker}
+    (folder / "results.json").write_text(json.dumps({"plan": plan, "suites": parts}))
+    return folder
+
+
+def rows_of(suite, unit, measures, **facts):
+    return {"suite": suite, "unit": unit, "measures": measures, "facts": facts, "clips": {}}
+
+
+def test_what_differs_is_told_with_its_direction_and_what_does_not_is_not(tmp_path):
+    """Two runs that differ in known measures by known amounts: the comparison finds those, and no others."""
+    import numpy as np
+
+    chance = np.random.default_rng(5)
+    folders = []
+    for at, name in enumerate(("one", "other")):
+        sentences, context, noise = [], [], chance.normal(0, 1, (60, 4))
+        for unit in range(60):
+            wrong = float(unit % 3 == 0 or (at == 1 and unit % 3 == 1))
+            measures = {
+                "pitch": 3.0 + noise[unit, 0],
+                "rate": 4.0 + 0.1 * noise[unit, 1] + 0.4 * at,
+                "similarity": 0.9 - 0.2 * at + 0.01 * noise[unit, 2],
+                "edits, me": 2 * wrong,
+                "words, me": 8.0,
+                "last word missing, me": 0.0,
+            }
+            sentences.append(rows_of("sentences", f"{unit:03}", measures, text=f"Text {unit}."))
+        for unit in range(40):
+            value = 0.5 * (1 - at) + 0.2 * noise[unit, 3]
+            facts = {"text": "Text.", "cell": "pace-full"}
+            context.append(rows_of("context", f"pace-full-{unit}", {"rate": value, "pitch": 9.0}, **facts))
+        trials = {f"latency 0.{i:03}": 1.0 + at + 0.1 * float(chance.normal()) for i in range(12)}
+        trials |= {f"takes over 0.{i:03}": 1.0 for i in range(12)}
+        talk = [rows_of("talk", "turns", trials)]
+        folders.append(finished(tmp_path / name, name, {"sentences": sentences, "context": context, "talk": talk}))
+    out = tmp_path / "compared.json"
+    assert main(["evaluate", "compare", *map(str, folders), "--json", str(out)]) == 0
+    rows = json.loads(out.read_text())["comparisons"][0]["rows"]
+    verdicts = {(row["suite"], row["measure"]): row["verdict"] for row in rows}
+    assert verdicts == {
+        ("sentences", "alike to the reference"): "worse",
+        ("sentences", "rate"): "differs",
+        ("sentences", "pitch, above 100 Hz"): "",
+        ("sentences", "word error, me"): "worse",
+        ("sentences", "last word missing, me"): "",
+        ("context", "rate"): "differs",
+        ("talk", "latency (mean)"): "worse",
+        ("talk", "take-over rate"): "",
+    }
+    differences = {(row["suite"], row["measure"]): row["difference"] for row in rows}
+    assert differences["sentences", "rate"] == pytest.approx(0.4, abs=0.06)
+    assert differences["sentences", "word error, me"] == pytest.approx(20 * 0.25 / 60, abs=1e-5)
+    assert differences["talk", "latency (mean)"] == pytest.approx(1.0, abs=0.15)
 
 
 def test_a_listening_test_is_blind_and_its_ratings_are_understood(evaluated, tmp_path, capsys):

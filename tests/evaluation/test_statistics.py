@@ -59,6 +59,15 @@ def test_unpaired_groups():
     chance = np.random.default_rng(3)
     assert statistics.apart(chance.normal(0, 1, 40), chance.normal(1.5, 1, 40)) < 0.01
     assert statistics.apart([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]) == 1
+    found = statistics.unpaired(chance.normal(0, 1, 60), chance.normal(1.5, 1, 40))
+    assert found.n == 40
+    assert found.mean.low < 1.5 < found.mean.high
+    assert found.mean.value == pytest.approx(1.5, abs=0.5)
+    assert found.effect == pytest.approx(1.5, abs=0.5)
+    assert found.p < 0.001
+    nothing = [statistics.unpaired(chance.normal(0, 1, 30), chance.normal(0, 1, 30)).p for _ in range(20)]
+    assert np.mean(nothing) == pytest.approx(0.5, abs=0.2)
+    assert statistics.unpaired([], [1.0]).p == 1
 
 
 @pytest.mark.parametrize(
