@@ -30,7 +30,7 @@ help. Nothing is sent anywhere: at the end you get a file with your answers.</p>
 <p>Please save your answers and give the file to whoever asked you.</p>
 <p><a id="save" class="button" download>Save my answers</a></p></section>
 </main>
-<style>fieldset { border: 0; padding: 0; display: grid; gap: .35rem; }
+<style>fieldset { border: 0; margin: 0; padding: 0; display: grid; gap: .35rem; }
   button, .button { font: inherit; padding: .5rem 1rem;
   border-radius: 8px; border: 1px solid var(--line); background: var(--paper); color: var(--ink); cursor: pointer;
   text-decoration: none; text-align: left; } button:disabled { opacity: .45; cursor: default; }

@@ -21,6 +21,7 @@ body { margin: 0 auto; padding: 2.5rem 1.25rem 5rem; max-width: 58rem; backgroun
   font: 16px/1.55 system-ui, "Segoe UI", sans-serif; font-variant-numeric: tabular-nums; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; }
 h2 { font-size: 1.3rem; margin: 3.2rem 0 .4rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
+.card h2 { margin-top: .2rem; padding-top: 0; border: 0; }
 h3 { font-size: .95rem; margin: 1.6rem 0 .4rem; color: var(--soft); font-weight: 600; }
 p, li { max-width: 46rem; } .soft, figcaption { color: var(--soft); font-size: .9rem; }
 a { color: var(--accent); } a:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); }
