@@ -8,16 +8,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-import numpy as np
-
 from app.evaluate.figures import Figure, Result, figure
 from app.evaluate.kit import Kit
 from app.hardware import memory_mb
-from core.evaluation.statistics import Interval
+from core.evaluation.statistics import percentile_interval
 
 BINS = (0, 300, 600, 1000, 2048)  # positions of history
 NEEDED_MB = 11_000
-RESAMPLES = 500
 
 
 def spoken_figures(times: Iterable[tuple[str, dict[str, float]]]) -> list[Figure]:
@@ -32,20 +29,15 @@ def spoken_figures(times: Iterable[tuple[str, dict[str, float]]]) -> list[Figure
         first = [1000 * row["first"] for row in part]
         factor = [row["took"] / max(row["seconds"], 0.08) for row in part]
         for share in (50, 95):
-            found.append(figure(group, f"first sound, p{share}", "ms", len(part), _percentile(first, share), "down"))
             found.append(
-                figure(group, f"real-time factor, p{share}", "", len(part), _percentile(factor, share), "down")
+                figure(group, f"first sound, p{share}", "ms", len(part), percentile_interval(first, share), "down")
+            )
+            found.append(
+                figure(group, f"real-time factor, p{share}", "", len(part), percentile_interval(factor, share), "down")
             )
         if high > BINS[-1] and max(row["history"] for row in rows) == 0:
             break  # a voice that tells nothing of its history
     return found
-
-
-def _percentile(values: Sequence[float], share: float) -> Interval:
-    known = np.asarray(values)
-    drawn = np.random.default_rng(0).choice(known, (RESAMPLES, len(known)))
-    low, high = np.percentile(np.percentile(drawn, share, axis=1), [2.5, 97.5])
-    return Interval(float(np.percentile(known, share)), float(low), float(high))
 
 
 class Throughput:

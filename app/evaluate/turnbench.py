@@ -1,13 +1,13 @@
 """TurnBench's development set, scored: when our own ears take a turn for over, and a sound for an interruption.
 
-The set (mundo-ai/turn-benchmark-dev) must be accepted and downloaded by the user, and laid out in one folder:
+The set (mundo-ai/turn-benchmark-dev) must be accepted and downloaded by the user, and laid out in one folder by the
+benchmark's own program (SesameAILabs/turnbench), which alone makes the truth out of its three annotators:
 
-    20_speaker_1.wav, 20_speaker_2.wav     the two channels of conversation 20, in any format
-    20.json                                {"speaker_1": {"eot": [12.6, ...], "interruption": [...],
-                                            "pauses": [[3.1, 3.9], ...], "backchannels": [...]}, "speaker_2": ...}
+    gold.json                              what `python -m turnbench.gold export` prints
+    20_speaker_1.flac, 20_speaker_2.flac   the two channels of conversation 20, as its dataset has them, in any format
 
-in seconds, each the majority of the three annotators. Predictions are written beside the results in the benchmark's own
-format, for its scorer. What is predicted is causal: a moment is given as when it is decided, not when it happened.
+Predictions are written beside the results as turnbench/predictions.json, in the benchmark's format, for its scorer.
+What is predicted is causal: a moment is given as when it is decided, not when it happened.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from app.checks import Problem
 from app.evaluate.figures import Figure, Result, figure, known
 from app.evaluate.kit import Kit
 from app.files import write_json
-from core.evaluation.statistics import mean_interval, rate_interval
+from core.evaluation.statistics import percentile_interval, rate_interval
 from core.evaluation.turns import Detected, Span, detected
 from core.events import SpeechContinued, SpeechEnded, SpeechStarted
 from core.patience import usual
@@ -33,6 +33,7 @@ from core.types import EAR_FRAME, MIC_FRAME, VOICE_RATE, AudioFrame, Samples
 from models.audiofile import read_audio
 
 SIDES = ("speaker_1", "speaker_2")
+GOLD, SUBMISSION = "gold.json", "predictions.json"
 YIELDS_S = 0.6  # of speech over somebody else, after which a reply of ours gives way
 GET = "TurnBench's development set: accept huggingface.co/datasets/mundo-ai/turn-benchmark-dev, then --turnbench DIR"
 
@@ -54,19 +55,20 @@ class TurnBench:
     def perform(self, kit: Kit, unit: str) -> Result:
         """Listen to one conversation, and score what was predicted."""
         assert kit.turnbench is not None, "a suite without its data is skipped"
-        gold = _gold(kit.turnbench / f"{unit}.json")
+        gold = _gold(kit.turnbench / GOLD, unit)
         heard = [predicted(_channel(kit.turnbench, unit, side)) for side in SIDES]
         measures: dict[str, float | None] = {}
         told: dict[str, Any] = {"conversation_id": unit}
         for at, side in enumerate(SIDES):
-            ends, begins = heard[at].ends, heard[at].over(heard[1 - at].spans)
-            told[side] = {"eot": ends, "interruption": begins}
-            for kind, moments, negatives in (("eot", ends, "pauses"), ("interruption", begins, "backchannels")):
-                found = detected(moments, gold[side][kind], [(a, b) for a, b in gold[side][negatives]])
-                measures |= _counted(f"{kind}, {side}", found)
-        place = kit.folder / "turnbench"
-        place.mkdir(exist_ok=True)
-        write_json(place / f"{unit}.json", told)
+            begins = heard[at].over(heard[1 - at].spans)
+            told[side] = {"eot": _allowed(heard[at].ends, gold), "interruption": _allowed(begins, gold)}
+            for kind, name in KINDS.items():
+                true = [each["time_s"] for each in gold[f"{name}_positive_events"] if each["speaker"] == at + 1]
+                negatives, excluded = (
+                    _spans(gold[f"{name}_{which}"], at + 1) for which in ("negative_spans", "excluded")
+                )
+                measures |= _counted(f"{kind}, {side}", detected(told[side][kind], true, negatives, excluded))
+        _submit(kit.folder / "turnbench", told)
         return Result(self.name, unit, measures)
 
     def figures(self, results: Sequence[Result]) -> list[Figure]:
@@ -78,8 +80,15 @@ class TurnBench:
             alarms = rate_interval(round(counts["alarms"]), round(counts["negatives"]))
             found.append(figure(kind, "recall", "share", round(counts["true"]), recall, "up"))
             found.append(figure(kind, "false alarms", "share", round(counts["negatives"]), alarms, "down"))
-            delays = _both(results, f"{kind}, {{}}, delay")
-            found.append(figure(kind, "delay (mean of conversations)", "s", len(delays), mean_interval(delays), "down"))
+            delays = [
+                value
+                for each in results
+                for name, value in each.measures.items()
+                if name.startswith(kind) and ", delay " in name
+            ]
+            known_delays = [value for value in delays if value is not None]
+            middle = percentile_interval(known_delays, 50)
+            found.append(figure(kind, "delay, p50", "s", len(known_delays), middle, "down"))
         return found
 
 
@@ -87,8 +96,8 @@ COUNTS = ("true", "found", "negatives", "alarms")
 
 
 def _counted(name: str, found: Detected) -> dict[str, float | None]:
-    delay = float(np.median(found.delays)) if found.delays else None
-    return {**{f"{name}, {count}": float(getattr(found, count)) for count in COUNTS}, f"{name}, delay": delay}
+    delays = {f"{name}, delay {at:03}": delay for at, delay in enumerate(found.delays)}
+    return {**{f"{name}, {count}": float(getattr(found, count)) for count in COUNTS}, **delays}
 
 
 def _both(results: Sequence[Result], name: str) -> list[float]:
@@ -102,15 +111,44 @@ def _channel(folder: Path, unit: str, side: str) -> tuple[Samples, Samples]:
     return read_audio(files[0])
 
 
-def _gold(path: Path) -> dict[str, Any]:
+def _gold(path: Path, unit: str) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text("utf-8"))
-        return {side: {name: list(value[side][name]) for name in KINDS} for side in SIDES}
+        return _checked(json.loads(path.read_text("utf-8"))["conversations"][unit])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Problem(f"the annotations cannot be read ({error})", path, "lay them out as described") from error
+        problem = f"the truth of conversation {unit} cannot be read ({error!r})"
+        raise Problem(problem, path, "write it with `python -m turnbench.gold export`") from error
 
 
-KINDS = ("eot", "interruption", "pauses", "backchannels")
+def _checked(gold: dict[str, Any]) -> dict[str, Any]:
+    """Return the truth of one conversation if it is as the benchmark exports it; KeyError or TypeError if not."""
+    for name in KINDS.values():
+        for each in gold[f"{name}_positive_events"]:
+            _ = each["speaker"] + each["time_s"]
+        for each in [*gold[f"{name}_negative_spans"], *gold[f"{name}_excluded"]]:
+            _ = each["speaker"] + each["start"] + each["end"]
+    _ = gold["duration_s"] + 0
+    return gold
+
+
+KINDS = {"eot": "eot", "interruption": "int"}  # in predictions: in the truth
+
+
+def _spans(rows: Sequence[dict[str, float]], speaker: int) -> list[Span]:
+    return [(each["start"], each["end"]) for each in rows if each["speaker"] == speaker]
+
+
+def _allowed(moments: Sequence[float], gold: dict[str, Any]) -> list[float]:
+    """Return moments as a submission may have them: each once, in order, within the recording."""
+    return sorted({round(moment, 3) for moment in moments if 0 <= moment <= gold["duration_s"]})
+
+
+def _submit(place: Path, told: dict[str, Any]) -> None:
+    """Keep one conversation's predictions, and all that there are as one submission."""
+    place.mkdir(exist_ok=True)
+    write_json(place / f"{told['conversation_id']}.json", told)
+    parts = sorted(path for path in place.glob("*.json") if path.name != SUBMISSION)
+    predictions = [json.loads(path.read_text("utf-8")) for path in parts]
+    write_json(place / SUBMISSION, {"schema_version": 1, "predictions": predictions})
 
 
 class Heard:

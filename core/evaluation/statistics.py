@@ -57,6 +57,16 @@ def ratio_interval(parts: Sequence[float], wholes: Sequence[float], seed: int = 
     return Interval(float(above.sum() / below.sum()), float(low), float(high))
 
 
+def percentile_interval(values: Sequence[float], share: float, seed: int = 0) -> Interval:
+    """Return the value under which `share` of a hundred lie, with the bootstrap's interval; NaN for no values."""
+    known = np.asarray(values, np.float64)
+    if not len(known):
+        return Interval(math.nan, math.nan, math.nan)
+    drawn = np.random.default_rng(seed).choice(known, (RESAMPLES // 8, len(known)))
+    low, high = np.percentile(np.percentile(drawn, share, axis=1), [2.5, 97.5])
+    return Interval(float(np.percentile(known, share)), float(low), float(high))
+
+
 def rate_interval(hits: int, trials: int) -> Interval:
     """Return hits / trials with Wilson's interval; NaN for no trials."""
     if not trials:

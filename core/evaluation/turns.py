@@ -3,8 +3,10 @@
 Full-Duplex-Bench 1.0 (arXiv 2503.04721): a reply takes the floor unless it has no words, or lasts under a second and
 has at most three; latency is from the end of what the user says to its first word, never negative. Version 1.5
 (2507.23159): stretches of one speaker are merged over pauses of up to 0.6 s (user) and 0.5 s (model).
-TurnBench (arXiv 2608.25218): a predicted moment counts within 0.25 s before to 3 s after the true one, and not after
-the next event; each is matched once; predictions inside pauses and backchannels are false alarms.
+TurnBench (arXiv 2608.25218; SesameAILabs/turnbench): a predicted moment counts within 0.25 s before to 3 s after the
+true one, and not after the next event; each is matched once, the earliest first. A pause or backchannel in which, or
+0.25 s before which, anything is predicted is one false alarm, unless that lies where a true moment may be found. What
+is predicted where the annotators disagreed is left out.
 """
 
 from __future__ import annotations
@@ -90,15 +92,22 @@ class Detected:
         return self.alarms / self.negatives if self.negatives else float("nan")
 
 
-def detected(predicted: Sequence[float], true: Sequence[float], negatives: Sequence[Span]) -> Detected:
+def detected(
+    predicted: Sequence[float], true: Sequence[float], negatives: Sequence[Span], excluded: Sequence[Span] = ()
+) -> Detected:
     """Match predicted moments to true ones, one to one and in order."""
-    left, delays = sorted(predicted), []
+    left, delays, windows = _outside(sorted(predicted), excluded), [], []
     ordered = sorted(true)
-    for at, moment in enumerate(ordered):
-        until = min(moment + LATE_S, ordered[at + 1] if at + 1 < len(ordered) else moment + LATE_S)
-        hit = next((p for p in left if moment - EARLY_S <= p <= until), None)
+    for moment in ordered:
+        windows.append((moment - EARLY_S, min([moment + LATE_S, *(other for other in ordered if other > moment)])))
+        hit = next((p for p in left if windows[-1][0] <= p <= windows[-1][1]), None)
         if hit is not None:
             left.remove(hit)
             delays.append(hit - moment)
-    alarms = sum(any(start <= p < end for p in left) for start, end in negatives)
+    wrong = _outside(left, windows)
+    alarms = sum(any(start - EARLY_S <= p <= end for p in wrong) for start, end in negatives)
     return Detected(len(ordered), len(delays), len(negatives), alarms, tuple(delays))
+
+
+def _outside(moments: Sequence[float], spans: Sequence[Span]) -> list[float]:
+    return [moment for moment in moments if not any(start <= moment <= end for start, end in spans)]

@@ -19,6 +19,14 @@ def test_a_true_difference_is_found_and_none_is_not():
     assert statistics.paired([0.0] * 20).p == 1
 
 
+def test_percentiles_have_intervals():
+    values = np.random.default_rng(4).normal(10, 2, 400)
+    found = statistics.percentile_interval(values, 50)
+    assert found.low < 10 < found.high
+    assert found.value == pytest.approx(np.median(values))
+    assert np.isnan(statistics.percentile_interval([], 50).value)
+
+
 def test_few_pairs_are_judged_exactly():
     assert statistics.paired([1.0] * 8).p == pytest.approx(2 / 256)
     assert statistics.paired([1.0]).p == 1
@@ -109,6 +117,14 @@ def test_turnbenchs_definitions():
     found = detected([0.8, 5.0, 9.9, 14.0], [1.0, 4.0, 10.0], [(13.5, 14.5), (20, 21)])
     assert (found.true, found.found, found.alarms) == (3, 3, 1)
     assert found.delays == pytest.approx((-0.2, 1.0, -0.1))
+    assert found == detected([14.0, 9.9, 5.0, 0.8], [10.0, 1.0, 4.0], [(20, 21), (13.5, 14.5)])
+    early = detected([5.8], [], [(6.0, 7.0), (6.04, 8.0)])  # 0.25 s before a pause is charged, in each of them
+    assert (early.alarms, early.false_rate) == (2, 1.0)
+    assert detected([5.7, 7.1], [], [(6.0, 7.0)]).alarms == 0
+    assert detected([5.0, 6.5], [4.9], [(6.0, 7.0)]).alarms == 0  # where the true moment could have been found, too
+    assert detected([5.0, 8.5], [4.9], [(8.0, 9.0)]).alarms == 1
+    masked = detected([1.1, 6.5], [1.0], [(6.0, 7.0)], excluded=[(1.05, 1.2), (6.4, 6.6)])
+    assert (masked.found, masked.alarms) == (0, 0)
     late = detected([4.5], [1.0], [])
     assert (late.found, np.isnan(late.false_rate)) == (0, True)
     assert detected([1.1, 1.2], [1.0], []).found == 1

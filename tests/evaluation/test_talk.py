@@ -78,12 +78,17 @@ def bench(tmp_path):
         soundfile.write(tmp_path / f"7_speaker_{number}.wav", sound, VOICE_RATE)
     ends = [(at["one"] + len(first)) / VOICE_RATE, (at["again"] + len(first)) / VOICE_RATE]
     other = [(at["two"] + len(second)) / VOICE_RATE, (at["into"] + len(second)) / VOICE_RATE]
-    none = {"interruption": [], "pauses": [], "backchannels": []}
     gold = {
-        "speaker_1": {**none, "eot": ends, "pauses": [[1.2, 1.3]]},
-        "speaker_2": {**none, "eot": other, "interruption": [12.0]},
+        "duration_s": 16.0,
+        "eot_positive_events": [{"speaker": s, "time_s": t} for s, times in ((1, ends), (2, other)) for t in times],
+        "eot_negative_spans": [{"speaker": 1, "start": 1.2, "end": 1.3}],
+        "eot_excluded": [],
+        "int_positive_events": [{"speaker": 2, "time_s": 12.0}],
+        "int_negative_spans": [{"speaker": 1, "start": 11.0, "end": 11.5}],
+        "int_excluded": [{"speaker": 1, "start": 3.0, "end": 3.5}],
     }
-    (tmp_path / "7.json").write_text(json.dumps(gold))
+    told = {"scorer_sha": "-", "dataset_revision": "-", "tau_pre_s": 0.25, "tau_max_s": 3.0}
+    (tmp_path / "gold.json").write_text(json.dumps({**told, "conversations": {"7": gold}}))
     return tmp_path
 
 
@@ -100,14 +105,23 @@ def test_turnbench_is_scored_and_its_predictions_are_written(bench, tmp_path):
     assert figures["eot", "recall"].value == 1
     assert figures["eot", "false alarms"].value == 0
     assert figures["interruption", "recall"].value == 1
-    told = json.loads((tmp_path / "out" / "turnbench" / "7.json").read_text())
-    assert sorted(told) == ["conversation_id", "speaker_1", "speaker_2"]
-    assert told["speaker_2"]["eot"] == sorted(told["speaker_2"]["eot"])
+    assert figures["interruption", "false alarms"].value == 0
+    assert 0 < figures["eot", "delay, p50"].value < 3
+    told = json.loads((tmp_path / "out" / "turnbench" / "predictions.json").read_text())
+    assert told["schema_version"] == 1
+    (only,) = told["predictions"]
+    assert sorted(only) == ["conversation_id", "speaker_1", "speaker_2"]
+    for side in ("speaker_1", "speaker_2"):
+        assert sorted(only[side]) == ["eot", "interruption"]
+        for moments in only[side].values():
+            assert moments == sorted(set(moments))
+            assert all(0 <= moment <= 16 for moment in moments)
 
 
 def test_without_the_set_it_is_skipped_and_damage_is_said(bench, tmp_path):
     suite = TurnBench()
     assert "turn-benchmark-dev" in suite.missing(tools(None, tmp_path / "out"))
-    (bench / "7.json").write_text("{}")
-    with pytest.raises(Problem, match=r"7\.json"):
-        suite.perform(tools(bench, tmp_path / "again"), "7")
+    for damaged in ("{}", '{"conversations": {"7": {}}}', "nothing"):
+        (bench / "gold.json").write_text(damaged)
+        with pytest.raises(Problem, match=r"conversation 7 .*gold\.json.*turnbench\.gold export"):
+            suite.perform(tools(bench, tmp_path / str(len(damaged))), "7")
