@@ -25,6 +25,7 @@ from app.evaluate.page import data_address
 from app.evaluate.work import samples_of
 from app.files import write_json, write_text
 from core.evaluation.ratings import Rating, verdict
+from core.evaluation.words import plain_words
 from core.types import VOICE_RATE, Samples
 from models.audiofile import read_audio
 
@@ -32,6 +33,14 @@ BEFORE_S = 90.0  # of the conversation that may be played before a pair
 CATCHES = 5  # pairs for each pair of a catch
 SPOILT = 0.02  # level of the noise in a clip that nobody can prefer
 FORMATS = (".wav", ".flac", ".ogg", ".mp3", ".m4a")
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A text as somebody said it."""
+
+    text: str
+    sound: Samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,23 +98,38 @@ def _named(folder: Path) -> str:
     return str(read_run(folder)["plan"]["speaker"]) if (folder / "results.json").is_file() else folder.name
 
 
-def _clips(folder: Path, suite: str) -> dict[str, Samples]:
-    """Return clips by their text, or a folder's recordings by their names."""
+def _clips(folder: Path, suite: str) -> dict[str, Clip]:
+    """Return clips of a run, or a folder's recordings, by their words."""
     if (folder / "results.json").is_file():
         part = read_run(folder)["suites"].get(suite, {"results": []})
         rows = [each for each in part["results"] if "" in each["clips"]]
-        return {each["facts"]["text"]: samples_of(folder, each["clips"][""]) for each in rows}
+        return {_words(each["facts"]["text"]): _spoken(folder, each) for each in rows}
     if not folder.is_dir():
         raise Problem("there is no such folder", folder, "name a run or a folder of recordings")
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in FORMATS)
-    return {path.stem: read_audio(path)[0] for path in files}
+    clips = [Clip(_told(path), read_audio(path)[0]) for path in files]
+    return {_words(clip.text): clip for clip in clips}
+
+
+def _spoken(folder: Path, each: dict[str, Any]) -> Clip:
+    return Clip(each["facts"]["text"], samples_of(folder, each["clips"][""]))
+
+
+def _told(recording: Path) -> str:
+    """Return what is said in a recording: as the text file beside it has it, or else as it is named."""
+    beside = recording.with_suffix(".txt")
+    return beside.read_text("utf-8").strip() if beside.is_file() else recording.stem
+
+
+def _words(text: str) -> str:
+    return " ".join(plain_words(text))
 
 
 def _alone(one: Path, other: Path) -> Iterator[Pair]:
     ours, theirs = _clips(one, "sentences"), _clips(other, "sentences")
-    for text, sound in ours.items():
-        if text in theirs:
-            yield Pair(text, sound, theirs[text])
+    for words, clip in ours.items():
+        if words in theirs:
+            yield Pair(clip.text, clip.sound, theirs[words].sound)
 
 
 def _in_context(one: Path, other: Path) -> Iterator[Pair]:
@@ -119,10 +143,10 @@ def _in_context(one: Path, other: Path) -> Iterator[Pair]:
     for at, row in enumerate(rows):
         question = asked[int(row["unit"]) % len(asked)].sound
         said += [question] if question is not None else []
-        sound, text = samples_of(one, row["clips"][""]), row["facts"]["text"]
-        if at and text in theirs:
-            yield Pair(text, sound, theirs[text], _last(said))
-        said.append(sound)
+        clip = _spoken(one, row)
+        if at and (words := _words(clip.text)) in theirs:
+            yield Pair(clip.text, clip.sound, theirs[words].sound, _last(said))
+        said.append(clip.sound)
 
 
 def _last(said: Sequence[Samples]) -> Samples:

@@ -12,6 +12,8 @@ import pytest
 from app.evaluate import context, judges, kit, listening, pronunciation, work
 from app.main import main
 from core.evaluation.ratings import Rating, verdict
+from core.types import VOICE_RATE
+from models.audiofile import write_wav
 from tests.harness import interrupt
 
 HERE = Path(__file__).parent
@@ -232,6 +234,39 @@ def test_a_listening_test_is_blind_and_its_ratings_are_understood(evaluated, tmp
     told["ratings"][0]["x_over_y"] = 17
     (tmp_path / "ratings-anna.json").write_text(json.dumps(told))
     assert main(["evaluate", "listening", "score", str(tmp_path / "ratings-anna.json")]) == 2
+
+
+def test_a_model_can_be_heard_against_recordings_and_within_a_conversation(evaluated, tmp_path, capsys):
+    from tests.evaluation.speech import flite
+
+    texts = [
+        each["facts"]["text"]
+        for each in json.loads((evaluated / "results.json").read_text())["suites"]["sentences"]["results"]
+    ]
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    for at, text in enumerate(texts[:4]):
+        write_wav(recordings / f"{at}.wav", flite(text), VOICE_RATE)
+        (recordings / f"{at}.txt").write_text(text.lower().rstrip(".?!") + "\n")
+    page = tmp_path / "recorded.html"
+    asked = ["evaluate", "listening", "make"]
+    assert main([*asked, str(evaluated), str(recordings), "--out", str(page)]) == 0
+    key = json.loads((tmp_path / "recorded.key.json").read_text())
+    assert {each["text"] for each in key["pairs"].values()} == set(texts[:4])
+    assert key["names"] == ["espeak-ng", "recordings"]
+    drifts = [tmp_path / name for name in ("one", "other")]
+    for out, voice in zip(drifts, (["--espeak"], ["--command", f"{sys.executable} {HERE / 'voice.py'}"]), strict=True):
+        assert run(out, *voice, "--quick", "--suites", "drift", "--threads", "1", "--texts", "pocket") == 0
+    assert main([*asked, *map(str, drifts), "--context", "--out", str(tmp_path / "context.html")]) == 0
+    data = (tmp_path / "context.html").read_text()
+    told = json.loads(data[data.index("const TEST = ") + 13 : data.index(";\n\nconst at")])
+    assert told["question"] == "Which rendition is the more appropriate continuation of the conversation?"
+    assert all(pair["before"].startswith("data:audio/mpeg") for pair in told["pairs"])
+    capsys.readouterr()
+    assert main([*asked, str(evaluated), str(tmp_path / "nowhere"), "--out", str(page)]) == 2
+    assert "no such folder" in capsys.readouterr().err
+    assert main([*asked, str(recordings), str(evaluated), "--context", "--out", str(page)]) == 2
+    assert "known of runs only" in capsys.readouterr().err
 
 
 def test_raters_who_fail_their_catches_are_left_out():
