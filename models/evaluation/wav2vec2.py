@@ -14,6 +14,7 @@ import numpy as np
 from core.evaluation.phones import from_ipa
 from core.types import Samples
 
+NEEDED = ("lm_head.", "wav2vec2.encoder.layers.", "wav2vec2.feature_extractor.")
 FILES = ("config.json", "vocab.json", "model.safetensors")
 
 
@@ -34,9 +35,15 @@ class Wav2Vec2Phones:
             words = json.loads((folder / "vocab.json").read_text("utf-8"))
             self._symbols = {int(number): symbol for symbol, number in words.items()}
             torch.set_num_threads(threads)
-            self._model = Wav2Vec2ForCTC.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
-        except (OSError, ValueError, AttributeError, TypeError) as error:
+            self._model, told = Wav2Vec2ForCTC.from_pretrained(
+                folder, local_files_only=True, use_safetensors=True, output_loading_info=True
+            )
+        except Exception as error:  # safetensors' own errors share no base with the others
             raise ValueError(f"{folder}: is no wav2vec2 with phones ({error}); download it again") from None
+        lacking = [name for name in told["missing_keys"] if name.startswith(NEEDED)]
+        if lacking:  # which the library would fill with random numbers
+            raise ValueError(f"{folder}: is no wav2vec2 with phones (it lacks {lacking[0]}); download it again")
+        self._model.eval()
         self._blank = int(self._model.config.pad_token_id)
 
     def __call__(self, narrow: Samples) -> list[str]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.evaluate import kit
+from app.checks import Problem
+from app.evaluate import judges, kit
 from app.evaluate.quality import SoundQuality
 from app.evaluate.speakers import Spoken
 from core.types import EAR_RATE, VOICE_RATE
+from models.catalog import load_catalog
+from models.downloads.hub import Pin, PinnedFile
+from models.downloads.shelf import Shelf
 from models.evaluation.dnsmos import SCALE, WINDOW, Dnsmos, packaged, windows
 from tests.evaluation.speech import TEXTS, flite, narrow
 from tests.models import onnx_file
@@ -102,3 +108,25 @@ def test_noise_and_clipping_are_heard_by_its_own_model():
     assert noisy.overall < before.overall - 0.5
     assert clipped.overall < before.overall - 0.4
     assert clipped.speech < before.speech
+
+
+def test_the_model_that_was_downloaded_is_used_before_a_packages(tmp_path, model):
+    asked = Namespace(threads=1, data=tmp_path)
+    listed = load_catalog().model(judges.QUALITY)
+    place = Shelf(tmp_path / "models").place(judges.QUALITY)
+    place.mkdir(parents=True)
+    shutil.copy(model, place / listed.files[0].name)
+    files = (PinnedFile(listed.files[0].name, listed.files[0].name, model.stat().st_size, "0" * 64),)
+    (place / "origin.json").write_text(Pin(judges.QUALITY, listed.sources[0].repository, "0" * 40, files).text())
+    level = np.full(10 * EAR_RATE, 0.1, np.float32)
+    assert judges.quality(asked)(level) == Dnsmos(model)(level)
+    (place / listed.files[0].name).write_bytes(b"x" * model.stat().st_size)
+    with pytest.raises(Problem, match="cannot be read as an ONNX model"):
+        judges.quality(asked)
+
+
+@pytest.mark.skipif(packaged() is None, reason="needs speechmos")
+def test_the_packages_model_is_the_catalogues():
+    listed = load_catalog().model(judges.QUALITY).files[0]
+    content = packaged().read_bytes()
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (listed.size, listed.sha256)

@@ -63,7 +63,7 @@ def compare(folder: Path, arguments: Sequence[str], points: int, seed: int = 0) 
 def main(points: int) -> None:
     """Interrupt a run on the pocket pack."""
     with tempfile.TemporaryDirectory() as folder:
-        suites = ["--suites", "sentences", "context", "homographs", "drift"]
+        suites = ["--suites", "sentences", "quality", "context", "homographs", "consistency", "drift"]
         pack = ["--pack", str(ROOT / "assets" / "pocket"), "--threads", "1", *suites]
         done = compare(Path(folder), pack, points)
     print(f"interrupted {done} times at {points} points, half by SIGINT, half by SIGKILL: the same results to the byte")
