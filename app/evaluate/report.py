@@ -77,7 +77,7 @@ def _group(group: str, rows: Sequence[dict[str, Any]]) -> str:
     chance = 0.5 if any(row["note"].startswith("chance") for row in rows) else None
     title = GROUPS.get(group, group)
     kinds = dict.fromkeys((row["unit"], row["p"] is not None) for row in rows)
-    if len(kinds) > 2:
+    if len(kinds) > 3:
         drawn = table(rows)
     else:
         parts = [([row for row in rows if (row["unit"], row["p"] is not None) == kind], kind[1]) for kind in kinds]

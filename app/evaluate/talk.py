@@ -106,8 +106,24 @@ def _lines(each: Result) -> list[Figure]:
     for name, told in each.facts.items():
         hits, trials = _counts(told)
         if trials:
-            found.append(figure(group, name, "share", trials, rate_interval(hits, trials), "", "as the rig counts"))
+            found.append(figure(group, name, "share", trials, rate_interval(hits, trials), "", RIG))
+        elif each.unit != "pauses":  # of whose rooms only the last one's times are told
+            found += _times(group, name, told)
     return found
+
+
+def _times(group: str, name: str, told: str) -> list[Figure]:
+    """Return the rig's own times: the median, and for those that are no part of another the 95th percentile."""
+    if not (parts := TIMES.fullmatch(told)):
+        return []
+    shares = ("50",) if name.startswith(" ") else ("50", "95")
+    values = dict(zip(("50", "95"), map(float, parts.group(1, 2)), strict=True))
+    count, title = int(parts[4]), name.strip()
+    return [Figure(group, f"{title}, p{s}", parts[3], count, values[s], None, None, note=RIG) for s in shares]
+
+
+TIMES = re.compile(r"p50 ([\d.]+), p95 ([\d.]+) (\S+), n = (\d+)")
+RIG = "as the rig counts"
 
 
 MEANINGS = {  # (scenario, score): (title, unit, better)

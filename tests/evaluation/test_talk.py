@@ -11,6 +11,7 @@ import soundfile
 
 from app.checks import Problem
 from app.evaluate import kit, talk
+from app.evaluate.figures import Result
 from app.evaluate.turnbench import TurnBench
 from app.rig.server import RATE
 from core.types import VOICE_RATE
@@ -59,6 +60,23 @@ def test_a_reply_that_stops_and_one_that_goes_on(tmp_path):
     assert found["stopped"] == [1, 0]  # nothing was sounding at the third
     assert found["stops after"][0] == pytest.approx(0.4, abs=0.05)
     assert found["answers after"][0] == pytest.approx(0.9, abs=0.05)
+
+
+def test_the_rigs_own_counts_and_times_are_told():
+    facts = {
+        "first words kept": "11 of 12",
+        "voice to voice": "p50 809.98, p95 1363.93 ms, n = 12",
+        "   meanwhile: recognition": "p50 106.41, p95 144.7 ms, n = 12",
+        "said nothing": "-",
+    }
+    measures = {"latency 0.000": 0.8, "latency 0.001": 1.0, "takes over 0.000": 1.0}
+    rows = {row.name: row for row in talk.Talk().figures([Result("talk", "turns", measures, facts)])}
+    assert rows["first words kept"].value == pytest.approx(11 / 12)
+    assert (rows["voice to voice, p50"].value, rows["voice to voice, p95"].value) == (809.98, 1363.93)
+    assert rows["meanwhile: recognition, p50"].value == 106.41
+    assert "meanwhile: recognition, p95" not in rows
+    assert rows["latency (mean)"].value == pytest.approx(0.9)
+    assert len(rows) == 6
 
 
 @pytest.fixture
