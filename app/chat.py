@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from app import chat_server, compose
 from app.checks import OutputFolder
 from app.keep import reply_name
+from app.languages import Unspoken, words
 from app.sitting import Sitting, sitting
 from core.companion import Companion, Engines
 from core.events import Replied
@@ -31,7 +32,7 @@ def run(asked: argparse.Namespace) -> int:
 
 def converse(asked: argparse.Namespace, folder: OutputFolder | None, engines: Engines, kept: Sitting) -> int:
     """Hold the conversation, in a sitting that may be kept."""
-    tape, number = Tape(), 0
+    tape, number, unspoken = Tape(), 0, Unspoken()
     notices: SimpleQueue[Notice] = SimpleQueue()
     settings = Settings(work=WorkSettings(stop_s=compose.STOP_S))
 
@@ -45,6 +46,8 @@ def converse(asked: argparse.Namespace, folder: OutputFolder | None, engines: En
             companion.say(text)
             turn = answered(notices.get)
             number += 1
+            if trouble := unspoken.note(turn):
+                tell(words(trouble))
             if folder and turn.reply_samples:
                 write_wav(folder.file(reply_name(number)), tape.heard(turn.turn), VOICE_RATE, label=SYNTHETIC)
     return 0

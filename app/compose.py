@@ -125,7 +125,9 @@ def load(
             chat, _ = loaded("chat", placed, partial(_chat, pack, threads), say)
     progress("reference")
     room: int = getattr(chat, "room", 0)  # a server does not tell
-    return voiced(Engines(Gated(Silero()), transcriber, chat, voice, [], _turn_model(pack), room), choice.card)
+    return voiced(
+        Engines(Gated(Silero()), transcriber, chat, voice, [], _turn_model(pack), room, pack.languages), choice.card
+    )
 
 
 def voiced(engines: Engines, card: VoiceCard) -> Engines:
@@ -176,7 +178,8 @@ def _transcriber(pack: Pack, threads: int, placed: Placement) -> Transcriber:
     from models.whisper import Transcriber as Whisper
 
     where, kind = placed.transcriber, placed.compute_type
-    return Whisper(pack.transcriber.folder, languages=pack.languages, device=where, compute_type=kind, threads=threads)
+    folder, known = pack.transcriber.folder, pack.understands
+    return Whisper(folder, languages=known, usual=pack.languages, device=where, compute_type=kind, threads=threads)
 
 
 def _chat(pack: Pack, threads: int, placed: Placement) -> Chat:

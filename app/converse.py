@@ -14,6 +14,7 @@ from threading import Thread
 from app import chat_server, compose, keep
 from app.checks import OutputFolder, Problem
 from app.keep import Circumstances, Placed
+from app.languages import Unspoken, words
 from app.lines import line
 from app.sitting import sitting
 from core.companion import Companion
@@ -107,6 +108,7 @@ def run(asked: argparse.Namespace) -> int:
 
 def follow(notices: Iterator[Notice], keeper: Keeper, tape: Tape, say: Callable[[str], None], *, json: bool) -> bool:
     """Show and keep what the companion tells; False if Ctrl-C ended it."""
+    unspoken = Unspoken()
     try:
         for notice in notices:
             if json:
@@ -114,6 +116,8 @@ def follow(notices: Iterator[Notice], keeper: Keeper, tape: Tape, say: Callable[
             if keeper.take(notice.what):
                 keeper.keep(tape)
                 show(keeper.turns[-1], say)
+            if trouble := unspoken.note(notice.what):
+                say(words(trouble))
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not spoil the files
         return False
@@ -146,7 +150,7 @@ def show(turn: TurnRecord, say: Callable[[str], None]) -> None:
     """Tell people of one turn."""
     say(f"You:   {turn.user or '(not understood)'}")
     if turn.reply:
-        say(f"Sotto: {turn.reply}")
+        say(f"Sotto: {turn.reply}{' (shown, not spoken)' if turn.shown else ''}")
     if turn.error:
         say(f"       the {turn.stage} failed: {turn.error}")
 

@@ -43,13 +43,15 @@ def subtitles(archive: Archive, number: int, path: Path, _: bool) -> None:
 
 def _said(turn: Kept, last: int) -> Iterator[tuple[str, str, int, int]]:
     record = turn.record
-    if record.user_start is not None and record.user_end is not None:
-        yield "You", record.user, record.user_start, record.user_end
-    else:  # typed words take no time; they are shown for a second
+    start, end = record.user_start, record.user_end
+    if start is None or end is None:  # typed words take no time; they are shown for a second
         start = last if record.reply_start is None else record.reply_start
-        yield "You", record.user, start, start + VOICE_RATE
+        end = start + VOICE_RATE
+    yield "You", record.user, start, end
     if record.reply_start is not None:
         yield "Sotto", record.reply, record.reply_start, record.reply_start + record.reply_samples
+    elif record.shown:
+        yield "Sotto", record.reply, end, end + VOICE_RATE  # nor do shown ones
 
 
 def _clock(samples: int) -> str:

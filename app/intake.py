@@ -199,6 +199,7 @@ def _record(number: int, turn: Part, user: Part, reply: Part) -> TurnRecord:
         offset=user.whole("offset"),
         reply=reply.text("text"),
         written=reply.text("written"),
+        shown=reply.text("shown"),
         reply_start=start,
         reply_samples=max((end or 0) - (start or 0), 0),
         times=StageTimes(**{leaf.name: times.number(leaf.name) for leaf in fields(StageTimes)}),

@@ -78,6 +78,7 @@ def transcript(turns: Sequence[TurnRecord]) -> str:
         lines.append(f"**You**{clock(turn.user_start)}: {turn.user or '(not understood)'}")
         if turn.reply:
             stopped = "" if turn.outcome == "answered" else " (stopped here)"
+            stopped += " (shown, not spoken)" if turn.shown else ""
             lines.append(f"**Sotto**{clock(turn.reply_start)}: {turn.reply}{stopped}")
         if turn.error:
             lines.append(f"*The {turn.stage} failed: {turn.error}*")
@@ -123,6 +124,7 @@ def told(number: int, turn: TurnRecord, recordings: Sequence[Placed]) -> dict[st
         "reply": {
             "text": turn.reply,
             "written": turn.written,
+            "shown": turn.shown or None,
             "file": reply_name(number) if turn.reply_samples else None,
             "start": turn.reply_start,
             "end": None if turn.reply_start is None else turn.reply_start + turn.reply_samples,

@@ -12,6 +12,7 @@ from importlib import metadata
 
 from app.air import Air
 from app.cabinet import Cabinet
+from app.languages import Unspoken
 from app.seat import Memory, Seat, ending_soon
 from app.sitting import codec
 from app.stock import Stock
@@ -62,6 +63,7 @@ class Seating:
         self._answering: int | None = None  # row of a turn that is answered once more
         self._opening: tuple[int, bool] | None = None  # a conversation, and whether to answer what waits in it
         self._forgetting = False  # a turn of what is held was deleted
+        self._unspoken = Unspoken()
 
     def open(self, store: Store | None, cabinet: Cabinet) -> None:
         """Keep what is said in this store."""
@@ -183,6 +185,8 @@ class Seating:
         self._tell(what)
         if isinstance(what, Notice) and isinstance(what.what, TurnRecord):
             self._post(self.renew)
+            if trouble := self._unspoken.note(what.what):
+                self._tell(trouble)
         if isinstance(what, Notice) and isinstance(what.what, Failed) and what.what.error.startswith(HUNG):
             self._broken(f"the {what.what.stage} shows {what.what.error}")
 
@@ -234,7 +238,7 @@ class Seating:
 
     def part(self, conversation: int | None, memory: Memory) -> None:
         self.unseat()
-        self._conversation = conversation
+        self._conversation, self._unspoken = conversation, Unspoken()
         self._memory = replace(memory, habit=self._memory.habit)
         self._seat_anew()
 

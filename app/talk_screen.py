@@ -131,5 +131,6 @@ def spoken(turn: TurnRecord) -> list[str]:
     if turn.outcome in ("empty", "merged"):
         return []
     lines = [f"You:   {turn.user or '(not understood)'}"]
-    lines += [f"Sotto: {turn.reply}{' --' if turn.outcome == 'interrupted' else ''}"] if turn.reply else []
+    how = " (shown, not spoken)" if turn.shown else ""
+    lines += [f"Sotto: {turn.reply}{how}{' --' if turn.outcome == 'interrupted' else ''}"] if turn.reply else []
     return lines + ([f"       the {turn.stage} failed: {turn.error}"] if turn.error else [])

@@ -33,6 +33,7 @@ class Engines:
     reference: Sequence[Segment] = ()
     turn: TurnModel | None = None
     chat_tokens: int = 0  # the longest prompt that the chat model reads; 0 is not known
+    speaks: Sequence[str] = ()  # the voice's languages, by two letters; none named: any
 
 
 class Companion:
@@ -60,7 +61,7 @@ class Companion:
         self._inbox = Inbox()
         mouth = Mouth(engines.voice, engines.reference, loudspeaker, settings.memory, settings.work)
         self._mouth = Stage("mouth", mouth, self._inbox.post)
-        self._thinking = Mind(engines.transcriber, engines.chat, self._mouth.ask, settings)
+        self._thinking = Mind(engines.transcriber, engines.chat, self._mouth.ask, settings, engines.speaks)
         self._mind = Stage("mind", self._thinking, self._inbox.post)
         self._conductor = Conductor(
             self._inbox, self._mind, self._mouth, loudspeaker, listener, settings, seed, history, habit, notes

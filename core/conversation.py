@@ -61,6 +61,7 @@ from core.events import (
     Pressed,
     Reopen,
     Restore,
+    Shown,
     Silenced,
     Soften,
     SpeechContinued,
@@ -177,6 +178,10 @@ class Conversation:
     def _phrase(self, event: Phrased) -> list[Effect]:
         draft = self._current
         self._draft = replace(draft, phrases=(*draft.phrases, Said(event.text, event.wording)))
+        return []
+
+    def _show(self, event: Shown) -> list[Effect]:
+        self._draft = replace(self._current, phrases=(*self._current.phrases, Said(event.text, "", shown=True)))
         return []
 
     def _voice(self, event: Voiced) -> list[Effect]:
@@ -318,6 +323,7 @@ _C = Conversation
 _WORK: dict[type, Act] = {
     Heard: _C._understand,
     Encoded: _C._encode,
+    Shown: _C._show,
     Phrased: _C._phrase,
     Voiced: _C._voice,
     Spoken: _C._finish_phrase,

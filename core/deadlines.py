@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.events import Event, Replied, Voiced
+from core.events import Event, Replied, Shown, Voiced
 from core.types import EAR_RATE
 from core.work import Glance, Item, Think
 
@@ -16,6 +16,6 @@ def patience(item: Item, said: Event | None, longest: float) -> float:
     if isinstance(item, Glance) or (isinstance(item, Think) and said is None):
         spoken = item.work.utterance
         return min(max(HEARS_S, HEARS_TIMES * (len(spoken.narrow) if spoken else 0) / EAR_RATE), longest)
-    if isinstance(said, Replied):
+    if isinstance(said, Replied | Shown):
         return min(WORD_S, longest)
     return min(FRAME_S, longest) if isinstance(said, Voiced) else longest

@@ -165,6 +165,15 @@ class Replied:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A phrase of the reply is shown, not spoken: the voice does not speak its language (two letters)."""
+
+    turn: Turn
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Worded:
     """The reply's text is complete."""
 
@@ -261,7 +270,9 @@ class Failed:
 
 SpeechEvent = Stirred | Stilled | SpeechStarted | Pressed | SpeechContinued | SpeechResumed | Paused | SpeechEnded
 LoudspeakerEvent = Played | Finished | Silenced
-TurnEvent = Heard | Replied | Worded | Encoded | Prepared | Phrased | Voiced | Spoken | LoudspeakerEvent | Failed
+TurnEvent = (
+    Heard | Replied | Shown | Worded | Encoded | Prepared | Phrased | Voiced | Spoken | LoudspeakerEvent | Failed
+)
 # Thought about, while nobody spoke.
 
 

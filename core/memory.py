@@ -31,13 +31,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """One phrase of a reply: as written, as worded for the voice, and its sound so far."""
+    """One phrase of a reply: as written, as worded for the voice, and its sound so far; or only shown, without any."""
 
     text: str
     wording: str
     codes: Codes | None = None  # (frames, codebooks)
     whole: bool = False  # the voice has finished it
     loud: tuple[bool, ...] = ()  # whether each frame is more than silence, as far as it is known
+    shown: bool = False  # the voice does not speak its language: it was read, not heard
 
     @property
     def frames(self) -> int:
@@ -94,9 +95,12 @@ def cut(text: str, frames_total: int, frames_played: int) -> str:
 
 
 def heard(phrases: Iterable[Said], samples: int) -> tuple[Said, ...]:
-    """Return the phrases, the last one cut, that sounded in the first `samples` of a reply."""
+    """Return the phrases, the last one cut, that sounded in the first `samples` of a reply, and all that were shown."""
     left, kept = samples // VOICE_FRAME, []
     for phrase in phrases:
+        if phrase.shown:
+            kept.append(phrase)
+            continue
         piece = _first_frames(phrase, min(left, phrase.frames))
         if piece is not None:
             kept.append(piece)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from core import memory
 from core.captions import Captions
-from core.events import Captioned, Event, Heard, Replied, Worded
+from core.events import Captioned, Event, Heard, Replied, Shown, Worded
+from core.languages import Tongue, language_of
 from core.phrases import PhraseSplitter
 from core.ports import Chat, Transcriber
 from core.reflection import ANSWER_CHARS, answered
@@ -21,11 +22,17 @@ FORGET = 0.9  # of how long a look took, each time that none was taken for it
 
 
 class Mind:
-    """What the mind's thread does; phrases go straight to the mouth."""
+    """What the mind's thread does; phrases go straight to the mouth, unless it does not speak their language."""
 
     def __init__(
-        self, transcriber: Transcriber, chat: Chat, tell_mouth: Callable[[MouthItem], None], settings: Settings
+        self,
+        transcriber: Transcriber,
+        chat: Chat,
+        tell_mouth: Callable[[MouthItem], None],
+        settings: Settings,
+        speaks: Sequence[str] = (),
     ) -> None:
+        self._speaks = tuple(speaks)
         self._transcriber, self._chat, self._tell_mouth, self._set = transcriber, chat, tell_mouth, settings
         self._captions = Captions()
         self._look_s = 0.0  # how long the last looks at unfinished speech took
@@ -80,27 +87,30 @@ class Mind:
         words = transcript.text.strip()
         if words:
             self._tell_mouth(Recall(work, words))
-            yield from self._reply(work, words)
+            yield from self._reply(work, words, Tongue(self._speaks, transcript.language))
             yield Worded(work.turn)
         self._tell_mouth(Rest(work))
 
     def _understand(self, work: Work) -> Transcript:
         if work.utterance is None:
-            return Transcript(work.text or "")
+            return Transcript(work.text or "", language_of(work.text or ""))
         return self._transcriber(work.utterance.narrow)
 
-    def _reply(self, work: Work, words: str) -> Iterator[Event]:
+    def _reply(self, work: Work, words: str, tongue: Tongue) -> Iterator[Event]:
         splitter = PhraseSplitter(self._set.phrases)
         system, recall = self._set.persona.system, self._set.memory
         self.asked = tuple(memory.messages(system, work.history, words, recall, work.notes))
         for chunk in bounded(self._chat(self.asked, work.seed_for("chat")), self._set.work.reply_chars):
             yield Replied(work.turn, chunk)
-            self._say(work, splitter.feed(chunk))
-        self._say(work, splitter.flush())
+            yield from self._say(work, splitter.feed(chunk), tongue)
+        yield from self._say(work, splitter.flush(), tongue)
 
-    def _say(self, work: Work, phrases: Iterable[str]) -> None:
+    def _say(self, work: Work, phrases: Iterable[str], tongue: Tongue) -> Iterator[Event]:
         for phrase in phrases:
-            self._tell_mouth(Speak(work, phrase))
+            if language := tongue.unspoken(phrase):
+                yield Shown(work.turn, phrase, language)
+            else:
+                self._tell_mouth(Speak(work, phrase))
 
 
 def bounded(chunks: Iterable[str], limit: int) -> Iterator[str]:

@@ -22,6 +22,7 @@ from core.events import (
     Prepared,
     Reopen,
     Replied,
+    Shown,
     Silenced,
     SpeechEnded,
     Spoken,
@@ -60,6 +61,7 @@ class TurnRecord:
     offset: int | None = None
     reply: str = ""  # what was heard of it
     written: str = ""  # all of it
+    shown: str = ""  # its language, if it was shown for want of a voice that speaks it
     reply_start: int | None = None  # where its first sample sounded
     reply_samples: int = 0  # how many sounded
     times: StageTimes = StageTimes()
@@ -145,6 +147,8 @@ def _learn(notes: _Notes, what: Event | Effect) -> None:
         facts |= _heard(what.transcript)
     elif isinstance(what, Replied):
         notes.written.append(what.chunk)
+    elif isinstance(what, Shown):
+        facts["shown"] = what.language
     elif isinstance(what, Prepared):
         facts["history"] = what.history
     elif isinstance(what, Played | Finished | Silenced) and what.samples:

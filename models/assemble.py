@@ -58,13 +58,17 @@ def write(work: Path, name: str, title: str, parts: Mapping[str, Model], voices:
         title=title,
         languages=tuple(language for language in parts["voice"].languages if language != "*") or ("en",),
         roles={
-            role: RoleSource(model.format, model.licence, FOLDERS[role], template=model.template)
+            role: RoleSource(model.format, model.licence, FOLDERS[role], model.template, _understood(role, model))
             for role, model in parts.items()
             if role != "tokenizer"
         },
         voices={voice: f"voices/{voice}" for voice in voices},
         default_voice=voices[0] if voices else "",
     )
+
+
+def _understood(role: str, model: Model) -> tuple[str, ...]:
+    return model.languages if role == "transcriber" else ()
 
 
 def _linked(source: Path, place: Path) -> None:

@@ -15,7 +15,8 @@
     folder = "voices/ada"
     [voices.ada.files]
 
-The chat role also has `template`: the family by which its conversation is written.
+`languages` are those that the voice speaks. The chat role also has `template`: the family by which its conversation is
+written; the transcriber may have `languages` that it understands, "*" for any, where they are more than the voice's.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ class Role(Part):
     format: str
     licence: str
     template: str = ""  # of the chat model only
+    languages: tuple[str, ...] = ()  # of the transcriber only: empty is as the pack's
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class Pack:
     folder: Path
     name: str
     title: str
-    languages: tuple[str, ...]
+    languages: tuple[str, ...]  # that its voice speaks
     transcriber: Role
     chat: Role
     voice: Role
@@ -99,6 +101,11 @@ class Pack:
     turn: Role | None = None
     voices: Mapping[str, Part] = field(default_factory=dict)
     default_voice: str = ""
+
+    @property
+    def understands(self) -> tuple[str, ...]:
+        """The languages that are understood; "*" is any."""
+        return self.transcriber.languages or self.languages
 
 
 def open_pack(folder: Path) -> Pack:
@@ -216,8 +223,9 @@ def _role(folder: Path, table: _Table, role: str) -> Role:
     if form not in FORMATS[role]:
         raise table.error("format", f"unknown format {form!r}; known are {', '.join(FORMATS[role])}")
     template = table.take("template", str) if role == "chat" else ""
+    understood = tuple(table.strings("languages")) if role == "transcriber" and "languages" in table else ()
     table.done()
-    return Role(part.folder, part.files, form, licence, template)
+    return Role(part.folder, part.files, form, licence, template, understood)
 
 
 def _part(folder: Path, table: _Table, *, closed: bool = True) -> Part:
@@ -333,6 +341,7 @@ class RoleSource:
     licence: str
     folder: str
     template: str = ""
+    languages: tuple[str, ...] = ()
 
 
 def write_manifest(
@@ -358,6 +367,7 @@ def write_manifest(
     content["roles"] = {
         role: {"format": source.format, "licence": source.licence, "folder": source.folder}
         | ({"template": source.template} if source.template else {})
+        | ({"languages": list(source.languages)} if source.languages else {})
         | {"files": _listing(folder, source.folder)}
         for role, source in roles.items()
     }

@@ -21,6 +21,8 @@ from core.types import EAR_RATE, Samples, Transcript
 
 FILES = ("model.bin", "config.json", "tokenizer.json")
 STANDARD_WINDOW = 30  # seconds, of all published Whispers
+ANY = "*"
+SURE, ENOUGH_S = 0.7, 0.6  # probability of a language that nobody expects, and seconds of speech that it is told from
 SPECIALS = ("<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>")
 
 # CTranslate2 seeds its sampler once a thread, so a sampled second try would not be reproducible. The ladder that
@@ -114,6 +116,7 @@ class Evidence:
 class Transcriber:
     """Words of an utterance, by a Whisper in CTranslate2's format (a core.ports.Transcriber).
 
+    Of the `languages` that may be spoken ("*" is any) the `usual` ones are heard unless another is certain.
     Raises FileNotFoundError or ValueError, with the file's name, for a folder that does not hold such a model.
     Calls are deterministic and independent of each other.
     """
@@ -123,6 +126,7 @@ class Transcriber:
         folder: Path,
         *,
         languages: Sequence[str] = ("en",),
+        usual: Sequence[str] = (),
         device: str = "cpu",
         compute_type: str = "default",
         threads: int = 1,
@@ -136,6 +140,8 @@ class Transcriber:
 
         self._guards = guards
         self._languages = tuple(languages)
+        named = tuple(each for each in languages if each != ANY)
+        self._usual = tuple(each for each in usual if ANY in languages or each in named) or named or ("en",)
         self._whisper = WhisperModel(
             str(folder), device=device, compute_type=compute_type, cpu_threads=threads, local_files_only=True
         )
@@ -161,7 +167,7 @@ class Transcriber:
         """Return the words of mono samples at EAR_RATE; empty text when nothing was said. ValueError for NaN."""
         if not np.isfinite(narrow).all():
             raise ValueError("samples to transcribe hold values that are not finite")
-        language = self._languages[0]
+        language = self._usual[0]
         kept: list[Decoded] = []
         for part in windows(narrow, self.window):
             evidence = self._listen(part)
@@ -169,7 +175,7 @@ class Transcriber:
                 continue
             encoded = self._encode(part)
             if not kept:
-                language = self._language(encoded)
+                language = self._language(encoded, evidence.speech)
             decoded = believable(self._decode(encoded, language, len(part)), evidence, self._guards)
             if decoded is not None:
                 kept.append(decoded)
@@ -190,11 +196,12 @@ class Transcriber:
         padded = np.pad(part.astype(np.float32), (0, self.window - len(part)))
         return self._whisper.encode(self._features(padded, padding=0))
 
-    def _language(self, encoded: Any) -> str:
-        if len(self._languages) == 1 or not self._whisper.model.is_multilingual:
-            return self._languages[0]
-        ranked = [token[2:-2] for token, _ in self._whisper.model.detect_language(encoded)[0]]
-        return next((code for code in ranked if code in self._languages), self._languages[0])
+    def _language(self, encoded: Any, speech: float) -> str:
+        if self._languages == self._usual[:1] or not self._whisper.model.is_multilingual:
+            return self._usual[0]
+        ranked = [(token[2:-2], share) for token, share in self._whisper.model.detect_language(encoded)[0]]
+        known = [each for each in ranked if ANY in self._languages or each[0] in self._languages]
+        return spoken_language(known, self._usual, speech)
 
     def _prompt(self, language: str) -> list[int]:
         spoken = (f"<|{language}|>", "<|transcribe|>") if self._whisper.model.is_multilingual else ()
@@ -242,6 +249,16 @@ class Transcriber:
                 f"{folder / 'preprocessor_config.json'}: chunk_length is {seconds} seconds, but the "
                 f"model's own window differs: {error}"
             ) from None
+
+
+def spoken_language(ranked: Sequence[tuple[str, float]], usual: Sequence[str], speech: float) -> str:
+    """Return the language of so many seconds of speech, given languages with their probabilities, the best first.
+
+    A language that is not usual here must be probable, and told from more than a word: Whisper takes a cough for Welsh.
+    """
+    home = next((code for code, _ in ranked if code in usual), usual[0])
+    best, share = ranked[0] if ranked else (home, 1.0)
+    return best if best in usual or (share >= SURE and speech >= ENOUGH_S) else home
 
 
 def windows(narrow: Samples, size: int) -> Iterator[Samples]:

@@ -22,6 +22,7 @@ from core.events import (
     Played,
     Pressed,
     Reopen,
+    Shown,
     SpeechEnded,
     SpeechResumed,
     SpeechStarted,
@@ -137,6 +138,13 @@ class Minutes:
             page.phrases[-1] = replace(page.phrases[-1], whole=True)
         return []
 
+    def _show(self, what: Shown) -> list[Written | Parted]:
+        if page := self._pages.get(what.turn):
+            page.phrases.append(Said(what.text, "", shown=True))
+            page.frames.append([])
+            page.shown = what.language
+        return []
+
     def _play(self, what: Played) -> list[Written | Parted]:
         page = self._pages.get(what.turn)
         if page is None:
@@ -201,6 +209,7 @@ _ACTS: dict[type, Callable[[Minutes, Any], list[Written | Parted]]] = {
     Commit: Minutes._commit,
     Heard: Minutes._hear,
     Encoded: Minutes._hear,
+    Shown: Minutes._show,
     Phrased: Minutes._phrase,
     Voiced: Minutes._phrase,
     Spoken: Minutes._phrase,

@@ -31,6 +31,7 @@ class Page:
     chunks: int = 0  # of the reply, handed out
     captured: bool = False
     close: Close | None = None
+    shown: str = ""  # the language of a reply that is shown, not spoken
 
     @property
     def due(self) -> bool:
@@ -57,6 +58,7 @@ class Page:
             user_start=where[0],
             user_end=where[1],
             reply=reply,
+            shown=self.shown,
             reply_start=self.began,
             reply_samples=self.played,
         )

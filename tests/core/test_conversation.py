@@ -33,6 +33,7 @@ from core.events import (
     Reopen,
     Replied,
     Restore,
+    Shown,
     Silenced,
     Soften,
     SpeechContinued,
@@ -125,6 +126,22 @@ def test_a_turn_goes_straight_through() -> None:
     (exchange,) = conversation.history
     assert (exchange.user, exchange.reply) == ("hello", "one two three four five")
     assert exchange.phrases[0].frames == 20
+
+
+def test_a_reply_that_is_only_shown_is_whole_without_a_sample() -> None:
+    conversation, _ = after(SpeechStarted(0), paused(), *understood(FIRST), ended())
+    for event in [Shown(FIRST, "Guten Tag.", "de"), Shown(FIRST, "Bis bald.", "de"), Worded(FIRST)]:
+        assert conversation.on(event) == []
+    (close,) = conversation.on(Finished(FIRST, 0))
+    assert isinstance(close, Close)
+    assert (close.outcome, conversation.history[0].reply) == ("answered", "Guten Tag. Bis bald.")
+
+
+def test_who_speaks_over_a_reply_that_is_shown_has_read_what_was_there() -> None:
+    conversation, _ = after(SpeechStarted(0), paused(), *understood(FIRST), ended(), Shown(FIRST, "Guten Tag.", "de"))
+    for event in [*taken(), Silenced(FIRST, 0)]:
+        conversation.on(event)
+    assert [exchange.reply for exchange in conversation.history] == ["Guten Tag."]
 
 
 def test_speech_that_resumes_reopens_the_same_turn_and_leaves_no_trace() -> None:

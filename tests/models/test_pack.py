@@ -62,6 +62,15 @@ def test_a_pack_says_where_everything_is(folder: Path) -> None:
     assert pack.codec.licence == "CC-BY-4.0"
     assert pack.voices["ada"].folder == folder / "voices" / "ada"
     assert pack.turn is None
+    assert pack.understands == ("en",)
+
+
+def test_a_transcriber_may_understand_more_than_the_voice_speaks(folder: Path) -> None:
+    manifest = folder / "pack.toml"
+    more = '[roles.transcriber]\nlanguages = ["*"]'
+    manifest.write_text(manifest.read_text().replace("[roles.transcriber]", more))
+    pack = open_pack(folder)
+    assert (pack.languages, pack.understands) == (("en",), ("*",))
 
 
 def test_writing_the_same_files_again_changes_nothing(folder: Path) -> None:

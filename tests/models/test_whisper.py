@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.types import EAR_RATE, Samples
-from models.whisper import PHANTOMS, Decoded, Evidence, Guards, Transcriber, believable, windows
+from models.whisper import PHANTOMS, Decoded, Evidence, Guards, Transcriber, believable, spoken_language, windows
 
 FIRST = "And so my fellow Americans: ask not what your country can do for you,"
 SECOND = "ask what you can do for your country."
@@ -87,6 +87,23 @@ def test_a_multilingual_model_chooses_among_the_packs_languages(tmp_path: Path, 
         names = ["<|startoftranscript|>", f"<|{heard.language}|>", "<|transcribe|>", "<|notimestamps|>"]
         tokenizer = transcriber._whisper.hf_tokenizer
         assert transcriber._prompt(heard.language) == [tokenizer.token_to_id(name) for name in names]
+
+
+def test_a_language_that_nobody_expects_must_be_probable_and_told_from_more_than_a_word() -> None:
+    english = [("en", 0.9), ("cy", 0.1)]
+    german, guess = [("de", 0.95), ("en", 0.04)], [("cy", 0.5), ("la", 0.3), ("en", 0.1)]
+    assert spoken_language(english, ("en",), 0.3) == "en"
+    assert spoken_language(german, ("en",), 2.0) == "de"
+    assert spoken_language(german, ("en",), 0.3) == "en"
+    assert spoken_language(guess, ("en",), 2.0) == "en"
+    assert spoken_language(guess, ("la", "en"), 2.0) == "la"
+    assert spoken_language([], ("en",), 2.0) == "en"
+
+
+def test_a_recogniser_of_any_language_hears_the_usual_one_in_babble(tmp_path: Path, jfk: Samples) -> None:
+    folder = tiny_whisper.make_multilingual(tmp_path)
+    credulous = Guards(hopeless=-99, log_prob=-99, compression=99, letters=1e6, weak_log_prob=-99)
+    assert Transcriber(folder, languages=("*",), usual=("fr",), guards=credulous)(jfk).language == "fr"
 
 
 def test_samples_that_are_not_finite_are_refused(transcriber: Transcriber) -> None:
