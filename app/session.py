@@ -227,6 +227,8 @@ class Session:
             case ask.ShowPrompt():
                 seat = self._seating.seat
                 self._tell(tell.PromptSeen(seat.companion.prompt if seat else ()))
+            case ask.PlaySound(file):
+                self._air.play(read_audio(file)[0])
             case ask.PlayTone():
                 self._air.play(tone())
             case ask.RecordTest(seconds):

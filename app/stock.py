@@ -36,10 +36,10 @@ class Stock:
     choice: Choice
     engines: Engines
     own: OwnVoices
-    voiced: dict[str, Engines] = field(default_factory=dict)
+    voiced: dict[str, Engines] = field(default_factory=dict)  # by their recordings
     seconds: float = 0.0  # that it took to load
     sends: str = ""  # what leaves this machine, in a sentence
-    spoken: str = ""  # the voice that speaks
+    spoken: str = ""  # which of `voiced` speaks
 
     def knows(self, name: str) -> bool:
         """Whether there is a voice of this name."""
@@ -60,10 +60,12 @@ class Stock:
 
     def speaking(self, name: str) -> Engines:
         """Return the engines with this voice; must not be called while a companion uses them."""
-        if name not in self.voiced:
-            self.voiced[name] = compose.voiced(self.engines, self.card(name))
-        self.spoken = name
-        return self.voiced[name]
+        card = self.card(name)
+        key = _key(card)
+        if key not in self.voiced:
+            self.voiced[key] = compose.voiced(self.engines, card)
+        self.spoken = key
+        return self.voiced[key]
 
     def drift(self) -> str:
         """Return how far the voice has drifted from its reference, for a bug report."""
@@ -73,6 +75,11 @@ class Stock:
             return "has not been compared yet"
         scores = ", ".join(f"{each.score:.2f}" for each in found.last) or "none"
         return f"likeness of the last replies {scores}, anchored anew {found.anchored} times"
+
+
+def _key(card: VoiceCard) -> str:
+    """Return what tells a recording from another that had its place before it."""
+    return f"{card.reference} {card.reference.stat().st_mtime_ns}"
 
 
 def seen(of: VoiceCard, *, own: bool) -> VoiceSeen:
@@ -124,7 +131,7 @@ class Stocking:
         except MENDABLE as error:
             return Trouble(str(error), WORKS, MEND)
         stock = Stock(choice, engines, OwnVoices(self._data / OWN), sends=sends)
-        stock.voiced[choice.voice] = engines
+        stock.voiced[_key(choice.card)] = engines
         return stock
 
     def _progress(self, part: str) -> None:

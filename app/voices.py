@@ -97,6 +97,18 @@ def _record(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _script(asked: argparse.Namespace) -> int:
+    pack = the_pack(asked)
+    _shown(asked, script_for(pack.name, pack.languages[0]))
+    return 0
+
+
+def _shown(asked: argparse.Namespace, script: Script) -> None:
+    lines = "\n".join(f"    {line}" for line in (*script.lines, script.consent))
+    words = f"Read this aloud, with a short pause after each line:\n\n{lines}\n"
+    tell(asked, "script", words, lines=script.lines, consent=script.consent, least_s=script.least_s)
+
+
 def _import(asked: argparse.Namespace) -> int:
     own = compose.own_voices(asked.data)
     if asked.file.suffix == SUFFIX:
@@ -173,9 +185,7 @@ def from_microphone(asked: argparse.Namespace, script: Script) -> Take:
     from core.audio.link import AudioLink
     from core.settings import AudioSettings
 
-    lines = "\n".join(f"    {line}" for line in (*script.lines, script.consent))
-    words = f"Read this aloud, with a short pause after each line:\n\n{lines}\n"
-    tell(asked, "script", words, lines=script.lines, consent=script.consent, least_s=script.least_s)
+    _shown(asked, script)
     link = AudioLink(AudioSettings(microphone=asked.microphone, echo="leave"), lambda _: None)
     link.start()
     take = Take(np.zeros(0, np.float32), np.zeros(0, np.float32))
@@ -208,6 +218,7 @@ def enough(take: Take, script: Script) -> bool:
 ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "list": _list,
     "audition": _audition,
+    "script": _script,
     "record": _record,
     "import": _import,
     "export": _export,

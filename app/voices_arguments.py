@@ -28,6 +28,7 @@ def declare(commands: Any, engine: Sequence[P], parser_class: type[P]) -> None:
     audition.add_argument("--text", metavar="TEXT", help="what they say")
     audition.add_argument("--out", type=Path, metavar="DIR", help="write them here instead of playing them")
     audition.add_argument("--keep", metavar="NAME", help="keep the one of --seed under this name")
+    acts.add_parser("script", parents=[*engine, where], help="what `record` has you read aloud")
     record = acts.add_parser("record", parents=[*engine, where], help="read a text aloud and make a voice of it")
     record.add_argument("name", metavar="NAME", help="what the voice is to be called")
     record.add_argument("--from", dest="source", type=Path, metavar="FILE", help="a recording of it, for a microphone")

@@ -240,6 +240,13 @@ class PlayTone:
 
 
 @dataclass(frozen=True)
+class PlaySound:
+    """Play a recording in a file, of any format."""
+
+    file: Path
+
+
+@dataclass(frozen=True)
 class RecordTest:
     """Record so many seconds of the microphone, play them back, and tell how loud they were; nothing is kept."""
 
@@ -289,6 +296,7 @@ Command = (
     | ShowPrompt
     | ListDevices
     | PlayTone
+    | PlaySound
     | RecordTest
     | Diagnose
     | Quit

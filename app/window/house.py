@@ -13,6 +13,7 @@ from app.window import icons
 from app.window.circumstances import Circumstances
 from app.window.desk import Desk
 from app.window.door import Door
+from app.window.errand import Errands
 from app.window.first_run import Computer, FirstRun, Try, Welcome
 from app.window.keeping import Keeping
 from app.window.pages.about import About
@@ -24,7 +25,7 @@ from app.window.pages.models import Models
 from app.window.pages.page import Page
 from app.window.pages.privacy import Privacy
 from app.window.pages.shortcuts import Shortcuts
-from app.window.pages.voices import Voices
+from app.window.pages.voices import AllVoices, Voices
 from app.window.preferences import Kept
 from app.window.settings_window import SettingsWindow
 from app.window.steering import Steering
@@ -56,6 +57,7 @@ class House(QObject):
         self.desk, self.theme, self.kept, self._places, self._version = desk, desk.theme, kept, places, version
         self.door = Door(self)
         self.steering = Steering(self.door, self.desk, settings)
+        self.errands = Errands(places.data, self)
         self.keeping = Keeping(self.door, self.desk, self.steering.live)
         self.tray = Tray(icons.application(), self)
         self.settings: SettingsWindow | None = None
@@ -63,6 +65,7 @@ class House(QObject):
         application.setWindowIcon(icons.application())
         self.desk.settings.connect(self.open_settings)
         self.desk.closing.connect(self.left)
+        self.left.connect(self.errands.close)
         self.steering.moved.connect(self._moved)
         self.door.hear(Notice, self._notice)
         self._connect_tray()
@@ -122,7 +125,7 @@ class House(QObject):
             general,
             Audio(theme, door, steering),
             Listening(theme, self.kept, steering),
-            Voices(theme, door),
+            AllVoices(theme, door, steering, self.errands),
             Companion(theme, door, steering),
             Models(theme, door, steering),
             Privacy(theme, door, steering, places.data, places.settings),

@@ -37,6 +37,100 @@
     </message>
 </context>
 <context>
+    <name>AllVoices</name>
+    <message>
+        <source>Voices of your own</source>
+        <translation>Eigene Stimmen</translation>
+    </message>
+    <message>
+        <source>Find one among speakers that the voice model invents, record one who agrees to it, or take one in from a file. They stay on this computer.</source>
+        <translation>Finde eine unter Sprechern, die das Stimmmodell erfindet, nimm jemanden auf, der zustimmt, oder übernimm eine aus einer Datei. Sie bleiben auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>Find a voice…</source>
+        <translation>Stimme finden …</translation>
+    </message>
+    <message>
+        <source>Record a voice…</source>
+        <translation>Stimme aufnehmen …</translation>
+    </message>
+    <message>
+        <source>From a file…</source>
+        <translation>Aus einer Datei …</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Umbenennen …</translation>
+    </message>
+    <message>
+        <source>Rename {voice}</source>
+        <translation>{voice} umbenennen</translation>
+    </message>
+    <message>
+        <source>Write to a file…</source>
+        <translation>In eine Datei schreiben …</translation>
+    </message>
+    <message>
+        <source>Write {voice} to a file</source>
+        <translation>{voice} in eine Datei schreiben</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>Löschen …</translation>
+    </message>
+    <message>
+        <source>Delete {voice}</source>
+        <translation>{voice} löschen</translation>
+    </message>
+    <message>
+        <source>Voices and recordings (*.sottovoice *.wav *.flac *.ogg *.mp3)</source>
+        <translation>Stimmen und Aufnahmen (*.sottovoice *.wav *.flac *.ogg *.mp3)</translation>
+    </message>
+    <message>
+        <source>A voice from a file</source>
+        <translation>Eine Stimme aus einer Datei</translation>
+    </message>
+    <message>
+        <source>New name:</source>
+        <translation>Neuer Name:</translation>
+    </message>
+    <message>
+        <source>The recording is deleted for good. Replies that were spoken with it stay.</source>
+        <translation>Die Aufnahme wird endgültig gelöscht. Antworten, die mit ihr gesprochen wurden, bleiben.</translation>
+    </message>
+    <message>
+        <source>It is in {file}.</source>
+        <translation>Sie ist in {file}.</translation>
+    </message>
+    <message>
+        <source>It is called {title} now.</source>
+        <translation>Sie heißt jetzt {title}.</translation>
+    </message>
+    <message>
+        <source>It is deleted.</source>
+        <translation>Sie ist gelöscht.</translation>
+    </message>
+    <message>
+        <source>It is kept. Choose it to have it speak.</source>
+        <translation>Sie ist aufgehoben. Wähle sie, damit sie spricht.</translation>
+    </message>
+</context>
+<context>
+    <name>Aside</name>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>This recording cannot be used: {why}.</source>
+        <translation>Diese Aufnahme ist nicht zu gebrauchen: {why}.</translation>
+    </message>
+    <message>
+        <source>It took too long and was ended.</source>
+        <translation>Es dauerte zu lange und wurde beendet.</translation>
+    </message>
+</context>
+<context>
     <name>Audio</name>
     <message>
         <source>Audio</source>
@@ -129,6 +223,57 @@
     <message>
         <source>That is good.</source>
         <translation>Das ist gut.</translation>
+    </message>
+</context>
+<context>
+    <name>Auditions</name>
+    <message>
+        <source>The voice model invents speakers who do not exist. Listen to them, and keep the one that you like.</source>
+        <translation>Das Stimmmodell erfindet Sprecher, die es nicht gibt. Hör sie dir an und behalte, wer dir gefällt.</translation>
+    </message>
+    <message>
+        <source>Find a voice</source>
+        <translation>Eine Stimme finden</translation>
+    </message>
+    <message>
+        <source>Name of the voice</source>
+        <translation>Name der Stimme</translation>
+    </message>
+    <message>
+        <source>What it is to be called</source>
+        <translation>Wie sie heißen soll</translation>
+    </message>
+    <message>
+        <source>Invent five more</source>
+        <translation>Fünf weitere erfinden</translation>
+    </message>
+    <message>
+        <source>Keep this voice</source>
+        <translation>Diese Stimme behalten</translation>
+    </message>
+    <message>
+        <source>The voice model is being loaded…</source>
+        <translation>Das Stimmmodell wird geladen …</translation>
+    </message>
+    <message>
+        <source>Being spoken: {seconds} s</source>
+        <translation>Wird gesprochen: {seconds} s</translation>
+    </message>
+    <message>
+        <source>Speaker {number}</source>
+        <translation>Sprecher {number}</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Anhören</translation>
+    </message>
+    <message>
+        <source>Play {voice}</source>
+        <translation>{voice} anhören</translation>
+    </message>
+    <message>
+        <source>Which one do you like?</source>
+        <translation>Wer gefällt dir?</translation>
     </message>
 </context>
 <context>
@@ -841,6 +986,148 @@ Nichts verlässt diesen Rechner.</translation>
     </message>
 </context>
 <context>
+    <name>Reading</name>
+    <message>
+        <source>Find a quiet place. Read the text aloud as you would talk, with a short pause after each line, and then the sentence by which you agree. It ends by itself when you have been quiet for three seconds. The recording stays on this computer.</source>
+        <translation>Such dir einen ruhigen Ort. Lies den Text so vor, wie du redest, mit einer kurzen Pause nach jeder Zeile, und dann den Satz, mit dem du zustimmst. Die Aufnahme endet von selbst, wenn du drei Sekunden still warst. Sie bleibt auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>Record a voice</source>
+        <translation>Eine Stimme aufnehmen</translation>
+    </message>
+    <message>
+        <source>Read this aloud:</source>
+        <translation>Lies dies vor:</translation>
+    </message>
+    <message>
+        <source>And then this, by which you agree:</source>
+        <translation>Und dann dies, womit du zustimmst:</translation>
+    </message>
+    <message>
+        <source>Level of the microphone</source>
+        <translation>Pegel des Mikrofons</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>Aufnehmen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>It is being listened to…</source>
+        <translation>Sie wird geprüft …</translation>
+    </message>
+    <message>
+        <source>Name of the voice</source>
+        <translation>Name der Stimme</translation>
+    </message>
+    <message>
+        <source>The microphone is being opened…</source>
+        <translation>Das Mikrofon wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Read now. {seconds} s</source>
+        <translation>Lies jetzt. {seconds} s</translation>
+    </message>
+</context>
+<context>
+    <name>Sayings</name>
+    <message>
+        <source>nothing was heard: check that the microphone is on and chosen</source>
+        <translation>es war nichts zu hören: prüfe, ob das Mikrofon eingeschaltet und ausgewählt ist</translation>
+    </message>
+    <message>
+        <source>it is too loud and distorted: turn the microphone down, or move away from it</source>
+        <translation>sie ist zu laut und verzerrt: stell das Mikrofon leiser, oder geh etwas weg</translation>
+    </message>
+    <message>
+        <source>it is too quiet: come closer, or turn the microphone up</source>
+        <translation>sie ist zu leise: komm näher heran, oder stell das Mikrofon lauter</translation>
+    </message>
+    <message>
+        <source>there is too much noise around: find a quieter place</source>
+        <translation>es rauscht zu sehr: such einen ruhigeren Ort</translation>
+    </message>
+    <message>
+        <source>it is too short: {length} s of speech, {least_s} are needed</source>
+        <translation>sie ist zu kurz: {length} s Sprache, nötig sind {least_s}</translation>
+    </message>
+    <message>
+        <source>it is too long: {seconds} s, at most {most_s}</source>
+        <translation>sie ist zu lang: {seconds} s, höchstens {most_s}</translation>
+    </message>
+    <message>
+        <source>more than one voice was heard: it must be one person&apos;s</source>
+        <translation>es war mehr als eine Stimme zu hören: es darf nur eine Person sprechen</translation>
+    </message>
+    <message>
+        <source>the consent was not heard: say “{consent}” at the end</source>
+        <translation>die Zustimmung war nicht zu hören: sag am Ende „{consent}“</translation>
+    </message>
+    <message>
+        <source>other words were heard than the text ({wrong} differ): read it as it stands, one line after the other</source>
+        <translation>es wurden andere Wörter gehört als der Text ({wrong} weichen ab): lies ihn, wie er dasteht, Zeile für Zeile</translation>
+    </message>
+    <message>
+        <source>shipped</source>
+        <translation>mitgeliefert</translation>
+    </message>
+    <message>
+        <source>auditioned</source>
+        <translation>gefunden</translation>
+    </message>
+    <message>
+        <source>recorded</source>
+        <translation>aufgenommen</translation>
+    </message>
+    <message>
+        <source>a clear woman&apos;s voice</source>
+        <translation>eine klare Frauenstimme</translation>
+    </message>
+    <message>
+        <source>a calm man&apos;s voice</source>
+        <translation>eine ruhige Männerstimme</translation>
+    </message>
+    <message>
+        <source>CMU flite licence (BSD-like); synthetic speech</source>
+        <translation>Lizenz von CMU flite (ähnlich BSD); künstliche Sprache</translation>
+    </message>
+    <message>
+        <source>no person: the synthetic flite voice {which}</source>
+        <translation>niemandes: die künstliche Stimme {which} von flite</translation>
+    </message>
+    <message>
+        <source>no person: invented by the voice model from seed {seed}</source>
+        <translation>niemandes: vom Stimmmodell erfunden, Startwert {seed}</translation>
+    </message>
+    <message>
+        <source>seed {seed}</source>
+        <translation>Startwert {seed}</translation>
+    </message>
+    <message>
+        <source>spoken on {date}: {consent}</source>
+        <translation>gesprochen am {date}: {consent}</translation>
+    </message>
+    <message>
+        <source>declared on {date}: {consent}</source>
+        <translation>erklärt am {date}: {consent}</translation>
+    </message>
+    <message>
+        <source>recorded here</source>
+        <translation>hier aufgenommen</translation>
+    </message>
+    <message>
+        <source>taken in from a file</source>
+        <translation>aus einer Datei übernommen</translation>
+    </message>
+    <message>
+        <source>the speaker&apos;s own: for use with Sotto by those whom they allow it</source>
+        <translation>gehört dem Sprecher: für Sotto bei allen, denen er es erlaubt</translation>
+    </message>
+</context>
+<context>
     <name>SettingsWindow</name>
     <message>
         <source>Settings</source>
@@ -1061,6 +1348,41 @@ Nichts verlässt diesen Rechner.</translation>
     <message>
         <source>Start Sotto again.</source>
         <translation>Starte Sotto neu.</translation>
+    </message>
+</context>
+<context>
+    <name>Taking</name>
+    <message>
+        <source>Three to forty seconds of one person, without music or other sounds.</source>
+        <translation>Drei bis vierzig Sekunden einer einzigen Person, ohne Musik oder andere Geräusche.</translation>
+    </message>
+    <message>
+        <source>A voice from a recording</source>
+        <translation>Eine Stimme aus einer Aufnahme</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Name of the voice</source>
+        <translation>Name der Stimme</translation>
+    </message>
+    <message>
+        <source>What is said in it, word for word</source>
+        <translation>Was darin gesagt wird, Wort für Wort</translation>
+    </message>
+    <message>
+        <source>Whose voice it is, and how they agreed</source>
+        <translation>Wessen Stimme es ist und wie zugestimmt wurde</translation>
+    </message>
+    <message>
+        <source>Take in</source>
+        <translation>Übernehmen</translation>
+    </message>
+    <message>
+        <source>It is being listened to…</source>
+        <translation>Sie wird geprüft …</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,65 @@
+"""What engine and commands say, in German: each sentence that has a German one is still said somewhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, QTranslator
+
+import app
+from app.window import translating
+from app.window.sayings import PLACE, TEMPLATES, said
+
+ROOT = Path(app.__file__).parents[1]
+HOLE = "\0"
+
+
+def sentences(path: Path) -> set[str]:
+    """Return all texts of a module, with a hole for every value that is put into one."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            found.add("".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+    return found
+
+
+def test_every_sentence_with_a_german_one_is_still_said():
+    modules = [path for top in ("app", "core", "models") for path in (ROOT / top).rglob("*.py")]
+    texts = set().union(*(sentences(path) for path in modules if path.name != "sayings.py"))
+    cards = [*ROOT.glob("assets/pocket/voices/*/voice.toml"), *ROOT.glob("models/catalog/*.toml")]
+    texts |= {text for path in cards for text in re.findall(r'= "([^"]*)"', path.read_text("utf-8"))}
+    holes = [text for text in texts if HOLE in text]
+
+    def known(template: str) -> bool:
+        if not PLACE.search(template):
+            return template in texts
+        plain = PLACE.sub(HOLE, template)
+        filled = re.compile(PLACE.sub(".+", template).replace("(", r"\(").replace(")", r"\)"))
+        return plain in holes or any(filled.fullmatch(text) for text in texts - {template})
+
+    assert [template for template in TEMPLATES if not known(template)] == []
+
+
+@pytest.fixture
+def german(qapp):
+    locale = QLocale()
+    translating.translate(qapp, "de")
+    yield
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
+    QLocale.setDefault(locale)
+
+
+def test_it_is_said_in_german_with_what_was_filled_in(german):
+    assert said("it is too short: 3 s of speech, 15 are needed") == "sie ist zu kurz: 3 s Sprache, nötig sind 15"
+    assert said("the disk sings") == "the disk sings"
+
+
+def test_it_stays_as_it_is_in_english():
+    assert said("it is too short: 3 s of speech, 15 are needed") == "it is too short: 3 s of speech, 15 are needed"
