@@ -80,6 +80,8 @@ def _range(rows: Sequence[dict[str, Any]], *, zero: bool, chance: float | None) 
         ends.append(0.0)
     if chance is not None:
         return 0.0, 1.0
+    if all(row["unit"] == "1 to 5" for row in rows):
+        return 1.0, 5.0
     if all(row["unit"] in ("share", "s", "ms") for row in rows) and min(ends) >= 0:
         return 0.0, max(0.04, *ends)
     low, high = min(ends), max(ends)

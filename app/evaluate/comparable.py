@@ -72,7 +72,7 @@ def _speech(suite: str, each: Mapping[str, Any]) -> Found:
 def _quality(suite: str, each: Mapping[str, Any]) -> Found:
     for name, title in SCORES.items():
         if each["measures"].get(name) is not None:
-            yield Measure(title, "1 to 5", "up"), _unit(each), each["measures"][name]
+            yield Measure(title, "1 to 5", "up", "DNSMOS"), _unit(each), each["measures"][name]
 
 
 def _context(suite: str, each: Mapping[str, Any]) -> Found:

@@ -48,7 +48,7 @@ def _tiles(found: dict[str, Any]) -> str:
     counts = Counter(row["verdict"] for row in found["rows"])
     drawn = []
     for verdict, title in (("better", "Better"), ("worse", "Worse"), ("differs", "Just different")):
-        names = ", ".join(dict.fromkeys(row["measure"] for row in found["rows"] if row["verdict"] == verdict))
+        names = "; ".join(dict.fromkeys(_name(row) for row in found["rows"] if row["verdict"] == verdict))
         drawn.append(
             f'<div class="tile {MARKS.get(verdict, "")}"><span class="soft">{title}</span><b>{counts[verdict]}</b>'
             f"<small>{escape(names) or 'nothing'}</small></div>"

@@ -35,7 +35,7 @@ from models.audiofile import read_audio
 SIDES = ("speaker_1", "speaker_2")
 GOLD, SUBMISSION = "gold.json", "predictions.json"
 YIELDS_S = 0.6  # of speech over somebody else, after which a reply of ours gives way
-GET = "TurnBench's development set: accept huggingface.co/datasets/mundo-ai/turn-benchmark-dev, then --turnbench DIR"
+GET = "accept huggingface.co/datasets/mundo-ai/turn-benchmark-dev, lay it out, and name its folder by --turnbench"
 
 
 class TurnBench:
