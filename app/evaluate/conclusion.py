@@ -105,6 +105,7 @@ def table(suites: dict[str, Any]) -> str:
     lines = []
     for part in suites.values():
         lines.append(f"-- {part['title']}" + (f": skipped: {part['missing']}" if part["missing"] else ""))
+        lines += [f"failed: {each['facts']['failed']}" for each in part["results"] if "failed" in each["facts"]]
         for row in part["figures"]:
             if row["group"] == "by word":
                 continue

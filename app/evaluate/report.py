@@ -61,6 +61,8 @@ def _suite(folder: Path, name: str, part: dict[str, Any], clips: int) -> str:
     head = f"<section id='{name}'><h2>{escape(part['title'])}</h2>"
     if part["missing"]:
         return f"{head}<p class='card missing'>Skipped: {escape(part['missing'])}</p></section>"
+    if failed := [each["facts"]["failed"] for each in part["results"] if "failed" in each["facts"]]:
+        return f"{head}<p class='card missing'>Failed: {escape('; '.join(failed))}</p></section>"
     drawn = {"drift": _course, "context": _contrasts}.get(name, _groups)(name, part)
     told = f"<p>{MEANS.get(name, '')}</p>{drawn}{_clips(folder, part['results'], clips)}{_all(part['figures'])}"
     return f"{head}{told}</section>"

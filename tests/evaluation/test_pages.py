@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from app.evaluate import charts, compare_page, summary, wording
+from app.evaluate import charts, compare_page, conclusion, report, summary, wording
 
 
 def row(name="a", value=0.5, low=0.4, high=0.6, unit="share", p=None, **more):
@@ -72,6 +73,16 @@ def test_names_cannot_break_the_page():
 
 def part(*figures):
     return {"title": "", "missing": "", "figures": list(figures), "results": []}
+
+
+def test_a_suite_that_failed_says_so(tmp_path):
+    failed = {"suite": "throughput", "unit": "voice", "measures": {}, "facts": {"failed": "no <memory>"}, "clips": {}}
+    plan = {"speaker": "me", "size": "whole", "seed": 0, "about": {}, "versions": {"sotto": "1"}, "machine": {}}
+    told = {"plan": plan, "suites": {"throughput": {**part(), "title": "Throughput", "results": [failed]}}}
+    (tmp_path / "results.json").write_text(json.dumps(told))
+    report.write_report(tmp_path, tmp_path / "page.html")
+    assert "Failed: no &lt;memory&gt;" in (tmp_path / "page.html").read_text()
+    assert "failed: no <memory>" in conclusion.table(told["suites"])
 
 
 def test_the_summary_says_what_was_found_and_marks_what_must_not_be_believed():
