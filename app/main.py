@@ -79,6 +79,14 @@ def parser() -> Parser:
     voices_arguments.declare(commands, [engine], Parser)
     evaluation.declare(commands, [engine], Parser)
 
+    update = commands.add_parser("update", help="see whether there is a newer version; it never installs anything")
+    update.add_argument(
+        "daily", nargs="?", choices=("on", "off"), help="whether Sotto may look once a day (default: off)"
+    )
+    update.add_argument("--open", action="store_true", help="open the download page if there is one")
+    update.add_argument("--json", action="store_true", help="print JSON")
+    update.set_defaults(threads=None)
+
     bench = commands.add_parser("bench", add_help=False, help="measure how fast this machine is")
     bench.add_argument("what", choices=("voice", "talk"))
     bench.add_argument("rest", nargs=argparse.REMAINDER)
@@ -160,6 +168,8 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:  # noqa: C901 
             from app.evaluate.command import run
         case "hardware":
             from app.hardware_command import run
+        case "update":
+            from app.update_command import run
         case _:
             from app.bench import run
     return run
