@@ -144,7 +144,7 @@ class Air:
                     if speaker.ear is self._ear:
                         speaker.shift = self._ear.at - frame.at
                 wide, narrow = (np.zeros_like(each) if deaf else each for each in (frame.wide, frame.narrow))
-                self._ear.put(wide, narrow)
+                self._ear.put(wide, narrow, double_talk=frame.double_talk and not deaf)
         if test is not None and test.take(frame.wide):
             self._test = None
             self._tell(test.told())

@@ -88,7 +88,7 @@ def parser() -> Parser:
     update.set_defaults(threads=None)
 
     bench = commands.add_parser("bench", add_help=False, help="measure how fast this machine is")
-    bench.add_argument("what", choices=("voice", "talk"))
+    bench.add_argument("what", choices=("voice", "talk", "echo"))
     bench.add_argument("rest", nargs=argparse.REMAINDER)
     bench.set_defaults(threads=None)
     return top

@@ -13,6 +13,7 @@ from enum import Enum
 
 import numpy as np
 
+from core.alarm import Alarm
 from core.events import (
     Paused,
     Pressed,
@@ -30,6 +31,7 @@ from core.types import EAR_RATE, MIC_FRAME, VOICE_RATE, AudioFrame, Samples, Utt
 FRAME_MS = 1000 * MIC_FRAME // VOICE_RATE
 MS = VOICE_RATE // 1000  # samples in a millisecond
 EARLY_MS, EARLY_BEAT_MS = 1000, 64  # while it is being decided whether a reply yields, it is told more often
+ALARMED_MS, FOLLOWS_MS = 160, 64  # after an alarm of so long, speech need only last so long to be believed
 LAST_WORD_MS = 200  # that is still heard after the key went up: people let go too early
 
 
@@ -52,6 +54,7 @@ class Segmenter:
         self._onset: int | None = None  # where the speech under way began
         self._run = 0  # frames of sound that have not yet proved to be speech
         self._stirs = 0  # frames of what may be speech, and is enough to speak softly
+        self._alarm = Alarm()
         self._last: int | None = None  # where the last sound ended; None before the first
         self._since = 0  # where the sound under way began
         self._told = 0  # how far it was told to go on
@@ -95,7 +98,9 @@ class Segmenter:
         self._frames.append(frame)
         end = frame.at + len(frame.wide)
         sounds, was = self._sounds(probability), self._stirs
-        self._stirs = was + 1 if probability >= (self._set.stir / 2 if was else self._set.stir) else 0
+        stirs = probability >= (self._set.stir / 2 if was else self._set.stir)
+        stirs |= self._alarm.feed(frame.double_talk, stirs)
+        self._stirs = was + 1 if stirs else 0
         if self._onset is None:
             return self._by_key(frame) or self._quiet(end, sounds, was)
         lifted = self._key is _Key.LIFTED
@@ -176,7 +181,8 @@ class Segmenter:
 
     def _proved(self, sounds: bool) -> bool:
         self._run = self._run + 1 if sounds else 0
-        return self._run >= _frames(self._set.min_speech_ms)
+        alarmed = self._alarm.lasts >= _frames(ALARMED_MS) and self._run >= _frames(FOLLOWS_MS)
+        return alarmed or self._run >= _frames(self._set.min_speech_ms)
 
     def _begin_run(self, end: int) -> int:
         first = end - self._run * MIC_FRAME

@@ -76,7 +76,7 @@ class FloorSettings(Checked):
     """Who gives way when both speak, and what the user sees and hears meanwhile."""
 
     duck: float = ranged(0.25, 0.0, 1.0)  # gain of a reply while it is not clear what the user wants
-    hold_ms: int = ranged(160, 64, 2000)  # of speech after which the reply is silent
+    hold_ms: int = ranged(96, 64, 2000)  # of speech after which the reply is silent
     yield_ms: int = ranged(880, 64, 5000)  # and after which it is over, whatever is said
     rejoin_ms: int = ranged(2000, 0, 10_000)  # who goes on sooner, before any word of the reply, is still at it
     captions: Literal["on", "off"] = field(default="on", metadata=SWITCH)

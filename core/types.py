@@ -33,6 +33,7 @@ class AudioFrame:
     at: int
     wide: Samples  # (MIC_FRAME,) at VOICE_RATE
     narrow: Samples  # (EAR_FRAME,) at EAR_RATE
+    double_talk: bool = False  # something sounded beside the companion's own voice
 
 
 @dataclass(frozen=True, eq=False)

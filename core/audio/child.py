@@ -17,13 +17,13 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from core.audio import devices
-from core.audio.echo import aec3
-from core.audio.hearing import Hearing, drained
+from core.audio.echo import canceller
+from core.audio.hearing import Hearing, Numbered, drained
 from core.audio.playback import Playback
 from core.audio.wire import Kind, Levels, Packet, frame_bytes, sound
 from core.parent import die_with
 from core.settings import NO_DEVICE, AudioSettings
-from core.types import VOICE_RATE, Samples, Turn
+from core.types import VOICE_RATE, Turn
 
 if TYPE_CHECKING:
     from core.audio.streams import Input, Output
@@ -92,7 +92,7 @@ class Service:
         self._input: Input | None = None
         self._output: Output | None = None
         self._unheard = time.monotonic()  # up to when replies have passed without a loudspeaker
-        self._ears = Hearing(aec3() if settings.echo == "cancel" else None)
+        self._ears = Hearing(canceller() if settings.echo == "cancel" else None)
 
     def run(self) -> None:
         """Open the devices and serve."""
@@ -103,8 +103,8 @@ class Service:
             self._wake.wait(0.02)
             self._wake.clear()
             self._check()
-            for at, wide, narrow in self._hear():
-                self._say(Packet(Kind.FRAME, first=at, body=frame_bytes(wide, narrow)))
+            for at, wide, narrow, both in self._hear():
+                self._say(Packet(Kind.FRAME, first=at, second=both, body=frame_bytes(wide, narrow)))
             self._report()
             if time.monotonic() - said > LEVELS_EVERY:
                 said = time.monotonic()
@@ -158,7 +158,7 @@ class Service:
                 playback.stop(turn)
         self._wake.set()
 
-    def _hear(self) -> list[tuple[int, Samples, Samples]]:
+    def _hear(self) -> list[Numbered]:
         if self._output:
             self._ears.own(drained(self._output.blocks), self._output.opening.rate)
         else:

@@ -1,6 +1,6 @@
-"""Takes the companion's own voice out of what the microphone hears: WebRTC's AEC3, and the pairing that it needs.
+"""Takes the companion's own voice out of what the microphone hears: a linear filter, WebRTC's AEC3, and their pairing.
 
-The canceller finds the delay between reference and echo by itself, as long as that delay is positive, below about
+AEC3 finds the delay between reference and echo by itself, as long as that delay is positive, below about
 0.4 s and steady. So both streams are matched sample by sample from the first block on, zeros included, and the match
 is given up only when one of them has fallen behind for good.
 """
@@ -12,6 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from pywebrtc_audio import AudioProcessor
 
+from core.audio.double_talk import DoubleTalk
+from core.audio.linear import LinearEcho
 from core.types import Samples
 
 RATE = 48_000  # Hz: at which echo is cancelled
@@ -23,10 +25,11 @@ WINDOW = 300
 Cancel = Callable[[Samples, Samples], Samples]
 
 
-def aec3() -> Cancel:
+def canceller() -> Cancel:
     """Return a new canceller for blocks of BLOCK samples: near and far in, near without echo out."""
-    processor = AudioProcessor(sample_rate=RATE, echo_cancellation=True, high_pass_filter=True)
-    return lambda near, far: np.asarray(processor.process(near, far), np.float32)
+    linear = LinearEcho(BLOCK)
+    aec3 = AudioProcessor(sample_rate=RATE, echo_cancellation=True, high_pass_filter=True)
+    return lambda near, far: np.asarray(aec3.process(linear(near, far), far), np.float32)
 
 
 class EchoCanceller:
@@ -34,7 +37,8 @@ class EchoCanceller:
 
     def __init__(self, cancel: Cancel | None) -> None:
         self.slips = 0
-        self._cancel = cancel
+        self._cancel, self._double_talk = cancel, DoubleTalk()
+        self._both = False  # whether both sides have sounded since that was last asked
         self._near = self._far = np.zeros(0, np.float32)
         self._begun = False
         self._least, self._blocks = RATE, 0  # of the reference left over, in this window
@@ -54,6 +58,11 @@ class EchoCanceller:
             cleaned.append(self._block())
         return np.concatenate([np.zeros(0, np.float32), *cleaned])
 
+    def double_talk(self) -> bool:
+        """Tell whether something sounded beside the loudspeaker since this was last asked."""
+        both, self._both = self._both, False
+        return both
+
     def _block(self) -> Samples:
         near, self._near = self._near[:BLOCK], self._near[BLOCK:]
         far, self._far = self._far[:BLOCK], self._far[BLOCK:]
@@ -61,7 +70,9 @@ class EchoCanceller:
             self.slips += 1
             far = np.pad(far, (0, BLOCK - len(far)))
         self._drop_surplus()
-        return near if self._cancel is None else self._cancel(near, far)
+        cleaned = near if self._cancel is None else self._cancel(near, far)
+        self._both |= self._double_talk(cleaned, far)
+        return cleaned
 
     def _drop_surplus(self) -> None:
         self._least, self._blocks = min(self._least, len(self._far)), self._blocks + 1

@@ -11,7 +11,7 @@ from core.audio.echo import RATE, Cancel, EchoCanceller
 from core.audio.resample import Resampler, resampler
 from core.types import EAR_FRAME, EAR_RATE, MIC_FRAME, VOICE_RATE, Samples
 
-Numbered = tuple[int, Samples, Samples]  # clock, at VOICE_RATE, at EAR_RATE
+Numbered = tuple[int, Samples, Samples, bool]  # clock, at VOICE_RATE, at EAR_RATE, double talk
 NOTHING = np.zeros(0, np.float32)
 
 
@@ -83,7 +83,7 @@ class Hearing:
         self._narrow = np.concatenate([self._narrow, self._to_narrow(cleaned)])
         frames = []
         while len(self._wide) >= MIC_FRAME and len(self._narrow) >= EAR_FRAME:
-            frames.append((self.at, self._wide[:MIC_FRAME], self._narrow[:EAR_FRAME]))
+            frames.append((self.at, self._wide[:MIC_FRAME], self._narrow[:EAR_FRAME], self._echo.double_talk()))
             self._wide, self._narrow = self._wide[MIC_FRAME:], self._narrow[EAR_FRAME:]
             self.at += MIC_FRAME
         return frames

@@ -157,7 +157,7 @@ class AudioLink:
     def _take(self, packet: Packet) -> None:
         if packet.kind is Kind.FRAME:
             self._shift = self.microphone.at - packet.first
-            self.microphone.put(*frame(packet.body))
+            self.microphone.put(*frame(packet.body), double_talk=bool(packet.second))
         elif packet.kind is Kind.LEVELS:
             self.levels = Levels.unpack(packet.body)
         elif packet.kind is Kind.OPENED:

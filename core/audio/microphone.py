@@ -47,10 +47,10 @@ class Microphone:
         with self._changed:
             self._came = time.monotonic()
 
-    def put(self, wide: Samples, narrow: Samples) -> None:
+    def put(self, wide: Samples, narrow: Samples, *, double_talk: bool = False) -> None:
         """Take the next frame."""
         with self._changed:
-            self._append(wide, narrow)
+            self._append(wide, narrow, double_talk=double_talk)
             self._came = time.monotonic()
 
     def pass_time(self) -> None:
@@ -60,10 +60,10 @@ class Microphone:
                 self._append(*SILENCE)
                 self._came += MIC_FRAME / VOICE_RATE
 
-    def _append(self, wide: Samples, narrow: Samples) -> None:
+    def _append(self, wide: Samples, narrow: Samples, *, double_talk: bool = False) -> None:
         if len(self._frames) == KEPT:
             self._frames.popleft()
             self.overruns += 1
-        self._frames.append(AudioFrame(self.at, wide, narrow))
+        self._frames.append(AudioFrame(self.at, wide, narrow, double_talk))
         self.at += MIC_FRAME
         self._changed.notify_all()

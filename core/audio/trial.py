@@ -13,7 +13,7 @@ import numpy as np
 
 from core.audio import devices
 from core.audio.child import settle_in
-from core.audio.echo import BLOCK, RATE, EchoCanceller, aec3
+from core.audio.echo import BLOCK, RATE, EchoCanceller, canceller
 from core.audio.hearing import drained
 from core.audio.playback import Playback
 from core.audio.process import AudioProcess
@@ -122,7 +122,7 @@ def _moved(played: Samples, by: int, length: int) -> Samples:
 
 
 def _cleaned(played: Samples, heard: Samples) -> Samples:
-    echo, pieces = EchoCanceller(aec3()), [np.zeros(0, np.float32)]
+    echo, pieces = EchoCanceller(canceller()), [np.zeros(0, np.float32)]
     for at in range(0, len(heard), BLOCK):
         echo.far(played[at : at + BLOCK])
         pieces.append(echo.near(heard[at : at + BLOCK]))

@@ -27,7 +27,7 @@ class Kind(IntEnum):
     RESERVE = 7  # samples that must wait before it sounds
     # From the audio process.
     OPENED = 16  # body: JSON
-    FRAME = 17  # clock; body: a microphone frame at both rates
+    FRAME = 17  # clock, whether it is double talk; body: a microphone frame at both rates
     PLAYED = 18  # samples, clock of the first of them
     FINISHED = 19
     SILENCED = 20

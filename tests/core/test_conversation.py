@@ -269,7 +269,7 @@ def test_a_reply_that_does_not_sound_yet_is_held_instead() -> None:
 def test_speech_silences_the_reply_before_it_ends_it() -> None:
     conversation, _ = after(*SPEAKING, Stirred(90_000))
     conversation.on(SpeechStarted(90_000))
-    assert conversation.on(lasting(128)) == []
+    assert conversation.on(lasting(64)) == []
     assert brief(conversation.on(lasting(320))) == [(Hold, FIRST)]
     assert conversation.on(lasting(480)) == []
     assert conversation.state is State.OVERLAP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -262,3 +263,16 @@ def test_utterances_are_whole_ordered_and_apart(signs: list[str]) -> None:
         if isinstance(event, SpeechEnded):
             last_end = event.utterance.end
     assert not under_way
+
+
+def test_a_sound_over_a_reply_stirs_at_once_and_speech_after_it_is_believed_sooner() -> None:
+    def told(doubled: str) -> list[tuple[int, type]]:
+        segmenter, found = Segmenter(EAGER), []
+        for number, sign in enumerate("." * 20 + "." * 6 + "#" * 8):
+            heard = replace(frame(number), double_talk=number < len(doubled) and doubled[number] == "s")
+            found += [(number, type(event)) for event in segmenter.feed(heard, LEVELS[sign], 700)]
+        return found
+
+    assert told("." * 34)[:2] == [(26, Stirred), (29, SpeechStarted)]
+    assert told("." * 20 + "s" * 14)[:2] == [(20, Stirred), (27, SpeechStarted)]
+    assert told("." * 20 + "s" + "." * 13)[:2] == [(20, Stirred), (27, SpeechStarted)]

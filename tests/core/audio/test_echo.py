@@ -1,4 +1,4 @@
-"""The pairing of what is heard with what was played, and what AEC3 makes of it."""
+"""The pairing of what is heard with what was played, and what the canceller makes of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 import soundfile
 import soxr
 
-from core.audio.echo import BLOCK, PATIENCE, RATE, SURPLUS, WINDOW, EchoCanceller, aec3
+from core.audio.double_talk import DoubleTalk
+from core.audio.echo import BLOCK, PATIENCE, RATE, SURPLUS, WINDOW, EchoCanceller, canceller
+from core.audio.linear import LinearEcho
 
 SPEECH = Path(__file__).parents[2] / "data" / "jfk.flac"
 
@@ -72,17 +74,69 @@ def test_a_reference_that_runs_ahead_is_caught_up_with():
     assert SURPLUS < 20 * BLOCK
 
 
-@pytest.mark.parametrize("delay_ms", [60, 250])
-def test_our_own_voice_is_taken_out(delay_ms):
-    speech, rate = soundfile.read(SPEECH, dtype="float32", always_2d=True)
-    far = np.asarray(soxr.resample(speech.mean(axis=1), rate, RATE), np.float32)[: 8 * RATE]
+def speech() -> np.ndarray:
+    said, rate = soundfile.read(SPEECH, dtype="float32", always_2d=True)
+    return np.asarray(soxr.resample(said.mean(axis=1), rate, RATE), np.float32)
+
+
+def echoed(far: np.ndarray, delay_ms: int, gain: float) -> np.ndarray:
     delay = delay_ms * RATE // 1000
-    near = 0.3 * np.concatenate([np.zeros(delay, np.float32), far[:-delay]])
-    echo = EchoCanceller(aec3())
-    cleaned = []
+    return gain * np.concatenate([np.zeros(delay, np.float32), far[:-delay]])
+
+
+def through(near: np.ndarray, far: np.ndarray, echo: EchoCanceller | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is left, and for which blocks both sides were found to sound."""
+    echo = echo or EchoCanceller(canceller())
+    cleaned, both = [], []
     for at in range(0, len(far) - BLOCK, BLOCK):
         echo.far(far[at : at + BLOCK])
         cleaned.append(echo.near(near[at : at + BLOCK]))
-    left = np.concatenate(cleaned)[4 * RATE :]
-    erle = 10 * np.log10((near[4 * RATE :] ** 2).mean() / ((left**2).mean() + 1e-12))
-    assert erle > 25
+        both.append(echo.double_talk())
+    return np.concatenate(cleaned), np.array(both)
+
+
+def power(sound: np.ndarray) -> float:
+    return float(10 * np.log10((sound**2).mean() + 1e-12))
+
+
+@pytest.mark.parametrize("delay_ms", [60, 250])
+def test_our_own_voice_is_taken_out(delay_ms):
+    far = speech()[: 8 * RATE]
+    near = echoed(far, delay_ms, 0.3)
+    left, both = through(near, far)
+    assert power(near[4 * RATE :]) - power(left[4 * RATE :]) > 25
+    assert not both[400:].any()
+
+
+@pytest.mark.parametrize("gain", [0.0, 0.3, 1.0])
+def test_somebody_who_speaks_over_our_own_voice_is_noticed_at_once(gain):
+    far, at = speech()[: 9 * RATE], 700 * BLOCK
+    said = speech()[round(8.2 * RATE) : 9 * RATE]
+    near = echoed(far, 180, gain)
+    near[at : at + len(said)] += said
+    _, both = through(near, far)
+    assert both[500:700].mean() < 0.05
+    assert both[700:710].any()  # within 0.1 s
+
+
+def test_beside_a_silent_loudspeaker_nothing_is_double_talk():
+    _, both = through(speech()[: 4 * RATE], np.zeros(4 * RATE, np.float32))
+    assert not both.any()
+
+
+def test_a_lasting_noise_beside_our_own_voice_becomes_usual():
+    far, noise = speech()[:BLOCK], 0.01 * np.random.default_rng(1).standard_normal(BLOCK).astype(np.float32)
+    far = far + 5 * noise  # of the same level throughout
+    double_talk = DoubleTalk()
+    assert not any(double_talk(0.01 * far, far) for _ in range(100))
+    found = [double_talk(noise, far) for _ in range(1000)]
+    assert found[1]
+    assert not any(found[-100:])
+
+
+def test_a_room_that_cannot_be_modelled_costs_nothing():
+    said, far = speech()[: 6 * RATE], np.roll(speech(), 3 * RATE)[: 6 * RATE]
+    linear = LinearEcho(BLOCK)
+    blocks = [slice(at, at + BLOCK) for at in range(0, 6 * RATE, BLOCK)]
+    left = np.concatenate([linear(said[block], far[block]) for block in blocks])
+    assert power(left - said) < power(said) - 15  # no echo of it is in what is said
