@@ -12,9 +12,7 @@ from app.evaluate.speakers import Line, synthesised
 from core.evaluation.statistics import paired, rate_interval
 from models.evaluation.sets import Consistent, Homograph, consistency, homographs
 
-NO_JUDGE = (
-    "no phone recogniser: `pip install pocketsphinx`, or name a folder with wav2vec2-lv-60-espeak-cv-ft by --phones"
-)
+NO_JUDGE = "no phone recogniser: `pip install pocketsphinx`, or `sotto packs get wav2vec2-phones`"
 NO_PROMPTS = "the prompts are spoken by espeak-ng: `apt-get install espeak-ng`"
 
 

@@ -113,7 +113,7 @@ def test_what_is_missing_skips_its_suite_and_says_what_to_get(tmp_path, capsys, 
     assert results["suites"]["sentences"]["figures"]
     for title, get in {
         "Quality without a reference": "`sotto packs get dnsmos`",
-        "Pronunciation consistency": "`pip install pocketsphinx`, or name a folder",
+        "Pronunciation consistency": "`sotto packs get wav2vec2-phones`",
         "TurnBench, development set": "turn-benchmark-dev",
         "Turn-taking": "left out of the quick setting",
         "Throughput of the published size": "`sotto bench voice`",

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from app.checks import Problem
-from app.evaluate import kit, talk
+from app.evaluate import kit, latency, pronunciation, talk
 from app.evaluate.figures import Result
 from app.evaluate.turnbench import TurnBench
 from app.rig.server import RATE
@@ -60,6 +60,22 @@ def test_a_reply_that_stops_and_one_that_goes_on(tmp_path):
     assert found["stopped"] == [1, 0]  # nothing was sounding at the third
     assert found["stops after"][0] == pytest.approx(0.4, abs=0.05)
     assert found["answers after"][0] == pytest.approx(0.9, abs=0.05)
+
+
+def test_a_missing_program_or_too_little_memory_is_said_with_what_to_get(tmp_path, monkeypatch):
+    whole = kit.Kit(None, {}, None, tmp_path, kit.WHOLE, 0, [])
+    suite = talk.Talk()
+    monkeypatch.setattr(talk.shutil, "which", lambda name: None if name == "flite" else f"/usr/bin/{name}")
+    assert suite.missing(whole) == f"flite missing: `{talk.GET}`"
+    monkeypatch.setattr(talk.shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert suite.missing(whole) == ""
+    monkeypatch.setattr(latency, "memory_mb", lambda: (8_000, 5_500))
+    assert latency.Throughput().missing(whole) == "it needs 11 GB of memory, 5 are free"
+    monkeypatch.setattr(latency, "memory_mb", lambda: (32_000, 20_000))
+    assert latency.Throughput().missing(whole) == ""
+    monkeypatch.setattr(pronunciation.shutil, "which", lambda name: None)
+    judged = kit.Kit(None, {}, lambda *_: None, tmp_path, kit.WHOLE, 0, [])
+    assert pronunciation.Consistency().missing(judged) == pronunciation.NO_PROMPTS
 
 
 def test_the_rigs_own_counts_and_times_are_told():
