@@ -35,6 +35,7 @@ SCENARIOS = {  # name: (title, does the person speak into a reply)
     "interruptions": ("interruptions", True),
     "backchannels": ("backchannels", True),
     "noises": ("background sounds", True),
+    "bystanders": ("background speech", True),
     "alone": ("its own echo", True),
 }
 
@@ -135,7 +136,12 @@ MEANINGS = {  # (scenario, score): (title, unit, better)
     ("turns", "intrudes"): ("take-over rate before the end", "share", "down"),
 } | {
     (scenario, score): meaning
-    for scenario, better in (("interruptions", "up"), ("backchannels", "down"), ("noises", "down"))
+    for scenario, better in (
+        ("interruptions", "up"),
+        ("backchannels", "down"),
+        ("noises", "down"),
+        ("bystanders", "down"),
+    )
     for score, meaning in {
         "stopped": ("fell silent within a second of the end", "share", better),
         "stops after": ("fell silent after (mean)", "s", "down" if better == "up" else ""),

@@ -14,8 +14,8 @@ from app.rig import analysis
 from app.rig.analysis import first_audible, last_audible
 from app.rig.figures import Findings, Rate, Times
 from app.rig.kept import Reply, replies
-from app.rig.people import BACKCHANNELS, NOISES, VOICES, Clip, spoken
-from app.rig.phrasebook import INTERRUPTIONS, LONG
+from app.rig.people import BACKCHANNELS, NOISES, VOICES, Clip, distant, spoken
+from app.rig.phrasebook import INTERRUPTIONS, LONG, QUESTIONS
 from app.rig.program import Told
 from app.rig.room import ANSWERS, LASTS, STILL, Conditions, Room, room
 from app.rig.server import RATE
@@ -148,6 +148,12 @@ def backchannels(how: Conditions) -> Findings:
 def noises(how: Conditions) -> Findings:
     """Let keyboards, coughs and doors sound into replies, which go on."""
     return _ignored(how, "noises", [NOISES[at % len(NOISES)](how.seed + at) for at in range(how.count)])
+
+
+def bystanders(how: Conditions) -> Findings:
+    """Let somebody talk to somebody else in the background of replies, which go on."""
+    said = (spoken(QUESTIONS[at % len(QUESTIONS)], VOICES[at % len(VOICES)]) for at in range(how.count))
+    return _ignored(how, "bystanders", map(distant, said))
 
 
 def _ignored(how: Conditions, name: str, clips: Iterable[Clip]) -> Findings:

@@ -99,6 +99,17 @@ def hesitant(head: str, tail: str, seconds: float, voice: str = VOICES[0]) -> Cl
     return Clip(f"{head} {tail}", np.concatenate(pieces), (begin, begin + len(silence)))
 
 
+def distant(clip: Clip) -> Clip:
+    """Return the same said behind the person: 15 dB softer, without what is above 3 kHz, with the room's echo.
+
+    As Full-Duplex-Bench 1.5 makes background speech; the echo comes after 100 ms, 10 dB softer.
+    """
+    dull = np.pad(_coloured(clip.sound, 0, 3000), (0, RATE // 10))
+    echoed = dull + 10 ** (-10 / 20) * np.roll(dull, RATE // 10)
+    loud = np.sqrt(np.mean(np.square(clip.sound)) / np.mean(np.square(echoed[: len(clip.sound)])))
+    return Clip(clip.text, (echoed * loud * 10 ** (-15 / 20)).astype(np.float32))
+
+
 def _quietest(sound: Samples, near: int) -> int:
     """Return the quietest place within 150 ms of `near`."""
     width, hop = RATE // 50, RATE // 200

@@ -33,6 +33,21 @@ def test_a_hesitant_sentence_pauses_once_and_as_long_as_it_should():
     assert abs(parts[0][1] - start) < RATE // 20
 
 
+@needs_flite
+def test_background_speech_is_soft_and_dull_and_echoes():
+    near = people.spoken("Tell me a joke.")
+    far = people.distant(near)
+    rms = [float(np.sqrt(np.mean(np.square(clip.sound[: len(near.sound)])))) for clip in (near, far)]
+    assert 20 * np.log10(rms[1] / rms[0]) == pytest.approx(-15, abs=0.1)
+    power = np.square(np.abs(np.fft.rfft(far.sound)))
+    pitch = np.fft.rfftfreq(len(far.sound), 1 / RATE)
+    assert power[pitch > 3300].sum() < 1e-3 * power.sum()
+    beep = np.sin(2 * np.pi * 500 * np.arange(RATE // 50) / RATE) * np.hanning(RATE // 50)
+    heard = people.distant(people.Clip("", beep.astype(np.float32))).sound
+    first, again = (np.abs(heard[at : at + RATE // 50]).max() for at in (0, RATE // 10))
+    assert 20 * np.log10(again / first) == pytest.approx(-10, abs=0.3)
+
+
 @pytest.mark.parametrize("noise", people.NOISES)
 def test_noises_sound_and_differ(noise):
     one, other = noise(1), noise(2)
