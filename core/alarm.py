@@ -8,7 +8,7 @@ from __future__ import annotations
 
 FLICKER = 8  # frames of 32 ms for which a sound may be gone, and
 FOLLOWS = 13  # within which speech must follow
-FIRST_DOUBT, MOST_DOUBT = 150, 2000  # frames for which no alarm is believed: five seconds, a minute
+FIRST_DOUBT, MOST_DOUBT = 48, 2000  # frames for which no alarm is believed: 1.5 s, a minute
 
 
 class Alarm:

@@ -22,7 +22,7 @@ from core.types import VOICE_RATE
 
 MS = VOICE_RATE // 1000
 TWICE = RATE // VOICE_RATE
-READY = 4  # frames of a reply from which on it could sound at once
+READY = 2  # frames of a reply from which on it sounds, once it may
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Share:
 
     detector: float  # from the last sound of the person to the last that the detector took for speech
     wait: float  # deliberate
-    rest: float  # from the end of that to the first audible sample
-    ready: bool  # whether the answer was there when the wait was over; if not, the rest holds the models' time
+    models: float  # for which the answer was not there yet when that was over; by the program's own clock
+    rest: float  # from then to the first audible sample
 
 
 def shares(said: Sequence[Exchanged], kept: Sequence[Reply]) -> list[Share]:
@@ -56,7 +56,8 @@ def _share(each: Exchanged, kept: Mapping[int, Reply]) -> Share | None:
     heard = ends[0].facts["offset"] + SegmenterSettings().offset_lag_ms * MS
     last = where - before + (heard - reply.user_start) * TWICE
     over = last + waited * RATE // 1000
-    return Share(_ms(last - each.ended), waited, _ms(each.answer - over), _ready(each.told, commits[0]))
+    models = _late_ms(each.told, commits[0])
+    return Share(_ms(last - each.ended), waited, models, _ms(each.answer - over) - models)
 
 
 def _waited(told: Sequence[Told], until: float) -> int | None:
@@ -64,10 +65,10 @@ def _waited(told: Sequence[Told], until: float) -> int | None:
     return int(known[-1]) if known else None
 
 
-def _ready(told: Sequence[Told], commit: Told) -> bool:
+def _late_ms(told: Sequence[Told], commit: Told) -> float:
     turn = commit.facts["turn"]
     voiced = [each for each in told if each.event in ("Voiced", "Spoken") and each.facts["turn"] == turn]
-    return len(voiced) >= READY and voiced[READY - 1].at <= commit.at
+    return max(voiced[min(READY, len(voiced)) - 1].at - commit.at, 0.0) * 1000 if voiced else 0.0
 
 
 def _ms(samples: int) -> float:
@@ -76,13 +77,12 @@ def _ms(samples: int) -> float:
 
 def rows(found: Sequence[Share], bare: Sequence[float]) -> list[Times]:
     """Return the figures; `bare` is what the sound card itself takes, in milliseconds."""
-    ready = [share.rest for share in found if share.ready]
     usual = float(np.median(bare)) if bare else 0.0
     return [
         Times("   of these: the detector's delay", "ms", tuple(share.detector for share in found)),
         Times("   of these: deliberate wait", "ms", tuple(float(share.wait) for share in found)),
-        Times("   of these: all else, answer ready", "ms", tuple(ready)),
-        Times("   of these: all else, answer not ready", "ms", tuple(each.rest for each in found if not each.ready)),
+        Times("   of these: the models, after the wait", "ms", tuple(share.models for share in found)),
+        Times("   of these: all else", "ms", tuple(share.rest for share in found)),
         Times("a bare program's loop in this room", "ms", tuple(bare)),
-        Times("all else beyond a bare program's median", "ms", tuple(each - usual for each in ready)),
+        Times("all else beyond a bare program's median", "ms", tuple(share.rest - usual for share in found)),
     ]
