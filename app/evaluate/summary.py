@@ -97,6 +97,7 @@ TALK = {  # (scenario, figure): the question
     ("pauses inside a turn", "take-over rate in the pause"): "Cuts in at a pause of thought",
     ("interruptions", "interruptions yielded to"): "Yields when interrupted",
     ("backchannels", "replies that went on after backchannels"): "Goes on after \u201cmm-hm\u201d",
+    ("background speech", "replies that went on after bystanders"): "Goes on while others talk",
 }
 
 
