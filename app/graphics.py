@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app import hardware
+from app import hardware, runtime
 from app.diagnosis import RUNTIMES as PACKAGES
 from app.diagnosis import version
 from core.whole import whole
@@ -43,10 +43,11 @@ def placement(pack: Pack, data: Path, say: Say, trials: Trials = hardware.trials
         if known:
             say("The graphics card cannot be found any more: everything computes on the processor.")
         return usual(pack)
+    runtime.looked_after(data, cards, say)
     mark = [*cards, *(f"{name} {version(name)}" for name in ("sotto", *PACKAGES))]
     found = known if known and known.mark == mark else looked(mark, data, say, trials)
-    for runtime, why in found.faults.items():
-        say(f"{runtime} does not work on the graphics card and computes on the processor: {why}.")
+    for name, why in found.faults.items():
+        say(f"{name} does not work on the graphics card and computes on the processor: {why}.")
     return placed(pack, frozenset(RUNTIME.values()) - found.faults.keys())
 
 

@@ -6,6 +6,8 @@ import argparse
 import sys
 from dataclasses import asdict
 
+from app import runtime_command
+from app.folders import data_folder
 from app.hardware import look
 from app.packs import library
 from app.telling import failures, tell
@@ -19,14 +21,16 @@ def run(asked: argparse.Namespace) -> int:
         machine = look(kept.folder, say=lambda what: trying(asked, what))
         fetch = {name: kept.to_fetch(kept.parts(name, {})) // 1_000_000 for name in kept.catalog.profiles}
         verdict = plan(machine, kept.catalog, fetch)
+        offer = runtime_command.offer(machine.gpus, data_folder(asked.data))
+        lines = [*verdict.lines, *([offer] if offer else [])]
         tell(
             asked,
             "verdict",
-            "\n".join(verdict.lines),
+            "\n".join(lines),
             machine=asdict(machine),
             rating=verdict.rating,
             profile=verdict.profile.name if verdict.profile else "",
-            lines=verdict.lines,
+            lines=lines,
             fits=[plain(fit) for fit in verdict.fits],
         )
         return 0

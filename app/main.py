@@ -168,6 +168,8 @@ def subcommand(name: str) -> Callable[[argparse.Namespace], int]:  # noqa: C901 
             from app.evaluate.command import run
         case "hardware":
             from app.hardware_command import run
+        case "graphics":
+            from app.runtime_command import run
         case "update":
             from app.update_command import run
         case _:

@@ -62,6 +62,10 @@ def declare_hardware(commands: Any, parser_class: type[P]) -> None:
         "hardware", parents=[where], help="what this machine can do, and which pack suits it"
     )
     hardware.set_defaults(threads=None)
+    card = commands.add_parser("graphics", parents=[where], help="get what computes on an NVIDIA card, or remove it")
+    card.add_argument("act", nargs="?", choices=("show", "get", "remove"), default="show")
+    card.add_argument("--anyway", action="store_true", help="get it without a card, as for another computer")
+    card.set_defaults(threads=None)
 
 
 def _network(parser_class: type[P]) -> P:

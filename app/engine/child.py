@@ -20,6 +20,7 @@ from typing import TextIO
 
 from app.engine import ahead
 from app.engine.wire import WireError, pack, unpack
+from app.folders import data_folder
 from app.journal import SIZE, Journal
 from core.channel import Channel, Closed
 from core.commands import Command, Quit, Setup
@@ -40,10 +41,19 @@ def run(pipe: Connection, parent: int, logs: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the window's
     die_with(parent)
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # whoever imports ONNX Runtime, and whichever command this is
+    _use_card(data_folder())
     journal = Journal(Path(logs), "engine")
     stacks = _stacks(journal.folder)
     Service(pipe, journal, stacks).run()
     os._exit(0)  # engines' threads would take seconds to be taken down, and all is written
+
+
+def _use_card(data: Path) -> None:
+    """Have PyTorch be the one for the graphics card, where there is such; to come before torch is imported."""
+    if (data / "runtime" / "use.json").exists():
+        from app.runtime import activate
+
+        activate(data)
 
 
 class Service:

@@ -88,7 +88,9 @@ def is_kept(entry: tuple[str, str, str], homes: Iterable[Path]) -> bool:
     place, source, kind = entry
     if PATTERN.search((source if kind == "SYMLINK" else place).replace("\\", "/")):  # a link's source is its target
         return False
-    if kind == "SYMLINK" or not source:
+    if kind == "SYMLINK":
+        return not source.startswith("torch/lib/")  # torch finds its own, and another torch must not find these
+    if not source:
         return True
     inside = any(Path(source).resolve().is_relative_to(home) for home in homes)
     return inside or kind != "BINARY" or bool(OF_PYTHON.match(Path(place).name))
