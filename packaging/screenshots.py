@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -18,9 +20,16 @@ from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
+from app.voices import OWN  # noqa: E402
+from app.window.auditions import Auditions  # noqa: E402
 from app.window.desk import Desk  # noqa: E402
 from app.window.house import House, Places  # noqa: E402
+from app.window.offers import Verdict  # noqa: E402
+from app.window.pages.models import AllModels  # noqa: E402
+from app.window.pages.page import Page  # noqa: E402
+from app.window.pages.voices import AllVoices  # noqa: E402
 from app.window.preferences import Kept  # noqa: E402
+from app.window.reading import Reading  # noqa: E402
 from app.window.theme import Theme  # noqa: E402
 from core.audio.wire import Levels  # noqa: E402
 from core.conversation import State  # noqa: E402
@@ -31,9 +40,13 @@ from core.news import (  # noqa: E402
     DeviceList,
     DeviceSeen,
     EngineState,
+    FactList,
+    FactSeen,
     Ready,
     ReplyTimes,
     Standing,
+    SummaryList,
+    SummarySeen,
     Trouble,
     TurnPage,
     TurnSeen,
@@ -43,6 +56,10 @@ from core.news import (  # noqa: E402
 from core.records import Notice  # noqa: E402
 from core.settings import Settings  # noqa: E402
 from core.types import VOICE_RATE, Transcript, Turn  # noqa: E402
+from models.catalog import load_catalog  # noqa: E402
+from models.planner import Gpu, Machine, plan  # noqa: E402
+
+Shown = TypeVar("Shown", bound=Page)
 
 FOLDER = ROOT / "docs" / "screenshots"
 TURN = Turn(9)
@@ -91,9 +108,93 @@ def settings(house: House) -> None:
     """Let the house hear what the settings show."""
     voices = (("ada", "Ada", "A calm woman, about forty"), ("tom", "Tom", "A young man, in a good mood"))
     rights = ("shipped", "Apache-2.0", "synthetic: nobody's voice")
-    house.door.tell(VoiceList(tuple(VoiceSeen(*each, *rights, own=False) for each in voices), "ada"))
+    mira = (
+        "mira",
+        "Mira",
+        "recorded here",
+        "recorded",
+        OWN,
+        "spoken on 2026-11-22: I agree that Sotto speaks with my voice",
+    )
+    shipped = (VoiceSeen(*each, *rights, own=False) for each in voices)
+    house.door.tell(VoiceList((*shipped, VoiceSeen(*mira, own=True)), "ada"))
+    house.door.tell(FactList((FactSeen(1, "Is called Alex."), FactSeen(2, "Goes to the mountains in winter.", 4))))
+    house.door.tell(SummaryList(3, (SummarySeen(1, "Alex asked what to pack for two days on the ridge.", 2),)))
     house.door.tell(DeviceList((DeviceSeen("Built-in microphone", True, False, True),)))
     house.door.tell(Ready(4.2))
+
+
+def machine() -> Verdict:
+    """Return the verdict on an invented computer."""
+    found = plan(
+        Machine("linux", 12, 32_000, 24_000, 400_000, gpus=(Gpu("GeForce RTX 4060 Ti", 17_200, 16_600),)),
+        load_catalog(),
+    )
+    reasons = {fit.profile.name: fit.reason for fit in found.fits}
+    return Verdict(found.rating, found.profile.name if found.profile else "", found.lines, reasons)
+
+
+def models(house: House, name: str) -> None:
+    """Write pictures of the Models page, at its beginning and further down."""
+    page = opened(house, AllModels)
+    wait(lambda: page.cards)
+    house.hardware.verdict = machine()
+    house.hardware.came.emit()
+    page.work.begin("Download: Graphics card with 16 GB")
+    page.work.show_step(
+        {"phase": "fetching", "name": "model.safetensors", "done": 4.1e9, "total": 10.7e9, "share": 0.383,
+         "speed": 38e6, "left_s": 172, "note": ""}
+    )  # fmt: skip
+    QTest.qWait(50)
+    page.verticalScrollBar().setValue(0)
+    keep(house.settings, f"models-{name}")
+    page.work.hide()
+    page.verticalScrollBar().setValue(page.cards[0].mapTo(page.widget(), page.cards[0].rect().topLeft()).y() - 140)
+    keep(house.settings, f"packs-{name}")
+
+
+def asides(house: House, name: str) -> None:
+    """Write pictures of how a voice is found and recorded."""
+    page = opened(house, AllVoices)
+    page.invent.click()
+    finding = page.aside
+    assert isinstance(finding, Auditions)
+    for seed in (1, 2, 3):
+        finding._told({"event": "audition", "seed": seed, "file": ""})
+    finding.errand.cancel()
+    wait(lambda: not finding.busy)
+    finding.name.setText("Mira")
+    finding.choosers[1].click()
+    finding.say("Which one do you like?")
+    keep(finding, f"find-voice-{name}")
+    finding.close()
+    page.record.click()
+    reading = page.aside
+    assert isinstance(reading, Reading)
+    wait(lambda: reading.consent.text() and not reading.busy)
+    reading.name.setText("Mira")
+    reading.meter.show_peak(0.2)
+    reading.say("Read now. 6 s")
+    keep(reading, f"record-voice-{name}")
+    reading.close()
+
+
+def opened(house: House, kind: type[Shown]) -> Shown:
+    """Open the settings at this kind of page, and return it."""
+    house.open_settings()
+    page = next(each for each in house.settings._pages if isinstance(each, kind))
+    house.settings.open_page(page.title)
+    QTest.qWait(60)
+    return page
+
+
+def wait(until: Callable[[], object]) -> None:
+    """Let Qt go on until this is true."""
+    for _ in range(3000):
+        if until():
+            return
+        QTest.qWait(20)
+    raise SystemExit(f"it did not come, line {sys._getframe(1).f_lineno}")
 
 
 def keep(window: QWidget, name: str) -> None:
@@ -114,13 +215,17 @@ def take(house: House, name: str) -> None:
         house.door.tell(Levels(microphone=0.012, loudspeaker=0.3))
         QTest.qWait(50)
     keep(house.desk, f"talk-{name}")
-    for page in ("General", "Audio", "Voices", "Privacy"):
+    for page in ("General", "Audio", "Voices", "Companion", "Privacy"):
         house.open_settings(page)
         settings(house)
         keep(house.settings, f"{page.lower()}-{name}")
+    models(house, name)
+    asides(house, name)
     house.settings.close()
     house.show_first_run()
     keep(house.first_run, f"first-steps-{name}")
+    house.first_run.next.click()
+    keep(house.first_run, f"first-steps-computer-{name}")
     house.first_run.close()
     house.door.tell(
         Trouble("The microphone was unplugged.", "You can type, and hear the answers.", "Plug it in again.")

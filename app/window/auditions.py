@@ -45,6 +45,7 @@ class Auditions(Aside):
         self.acts(self.more, self.keep)
         self.name.textChanged.connect(lambda: self._allow())
         self._group.buttonClicked.connect(lambda _: self._allow())
+        self.name.setFocus()
         self._invent()
 
     @property
@@ -88,6 +89,7 @@ class Auditions(Aside):
         line.addWidget(play)
         self._group.addButton(chooser)
         self._shelf.addLayout(line)
+        self.fit()
 
     def _play(self, file: Path) -> None:
         self._door.ask(Hush())

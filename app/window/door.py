@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
 
 from core.audio.wire import Levels
 from core.commands import Command
@@ -57,7 +58,7 @@ class Door(QObject):
             self._link.ask(command)
 
     def hear(self, kind: type[Kind], listener: Callable[[Kind], None]) -> None:
-        """Call `listener`, on Qt's thread, with every piece of news of this kind."""
+        """Call `listener`, on Qt's thread, with every piece of news of this kind, as long as its object is there."""
         self._listeners.setdefault(kind, []).append(listener)  # type: ignore[arg-type]
 
     def tell(self, news: News) -> None:
@@ -85,5 +86,13 @@ class Door(QObject):
                 if not self._news:
                     return
                 news = self._news.popleft()
-            for listener in self._listeners.get(type(news), ()):
+            listeners = self._listeners.get(type(news), [])
+            listeners[:] = [each for each in listeners if not _gone(each)]
+            for listener in [*listeners]:
                 listener(news)
+
+
+def _gone(listener: Callable[[News], None]) -> bool:
+    """Whether it is a method of an object that Qt has deleted."""
+    owner = getattr(listener, "__self__", None)
+    return isinstance(owner, QObject) and not isValid(owner)

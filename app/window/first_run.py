@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.window.pages.page import Choice, Page
@@ -15,14 +12,13 @@ from app.window.parts import button, label, rule
 from app.window.preferences import Kept
 from app.window.theme import Theme
 
-GIB = 1 << 30
-
 
 class Welcome(Page):
     """What stays on the computer; language, colours and text size."""
 
     def __init__(self, theme: Theme, kept: Kept) -> None:
         super().__init__(theme, self.tr("Welcome"))
+        self._kept = kept
         self.column.addWidget(
             label(self.tr("You talk, and Sotto talks back, in a voice that you choose. All of it happens here:"))
         )
@@ -34,53 +30,26 @@ class Welcome(Page):
             self.column.addWidget(label(f"•  {line}"))
         self.heading(self.tr("How it should look"))
         self.scheme = Choice({"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")})
-        self.scheme.show_value(kept.now.look.theme)
         self.row(self.tr("Colours"), self.scheme)
         self.letters = Choice({str(percent): f"{percent} %" for percent in range(100, 201, 25)})
-        self.letters.show_value(str(kept.now.look.text_percent))
         self.row(self.tr("Text size"), self.letters)
         self.still = self.check(self.tr("Reduce motion"))
-        self.still.setChecked(kept.now.look.still == "on")
         self.language = Choice({"system": self.tr("As the system"), "en": "English", "de": "Deutsch"})
-        self.language.show_value(kept.now.look.language)
         self.row(self.tr("Language of the window"), self.language, self.tr("Holds when Sotto is started again."))
+        self.refresh()
         self.scheme.currentIndexChanged.connect(lambda: kept.set("look", theme=self.scheme.value()))
         self.letters.currentIndexChanged.connect(lambda: kept.set("look", text_percent=int(self.letters.value())))
         self.still.toggled.connect(lambda on: kept.set("look", still="on" if on else "off"))
         self.language.currentIndexChanged.connect(lambda: kept.set("look", language=self.language.value()))
 
-
-class Computer(Page):
-    """What this computer can do; never in the way."""
-
-    def __init__(self, theme: Theme, data: Path) -> None:
-        super().__init__(theme, self.tr("Your computer"))
-        for line in self._facts(data):
-            self.column.addWidget(label(line))
-        self.heading(self.tr("What to begin with"))
-        self.column.addWidget(
-            label(
-                self.tr(
-                    "The pocket pack comes with Sotto and runs on any computer, so that you can begin now. It is tiny: "
-                    "it understands and says little, in a tinny voice. Larger models can be added at any time in "
-                    "Settings, under Models."
-                )
-            )
-        )
-
-    def _facts(self, data: Path) -> list[str]:
-        lines = [self.tr("Processor: {count} cores.").format(count=os.cpu_count() or 1)]
-        if hasattr(os, "sysconf"):
-            memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GIB
-            lines.append(self.tr("Memory: {size} GB.").format(size=self.locale().toString(memory, "f", 1)))
-        standing = next((each for each in (data, *data.parents) if each.exists()), Path("/"))
-        free = shutil.disk_usage(standing).free / GIB
-        lines.append(self.tr("Free on the disk: {size} GB.").format(size=self.locale().toString(free, "f", 0)))
-        graphics = shutil.which("nvidia-smi") is not None
-        found = self.tr("a graphics card by NVIDIA was found; large models may run on it.")
-        none = self.tr("no graphics card for models was found; they run on the processor, which suits small ones.")
-        lines.append(self.tr("Graphics: {verdict}").format(verdict=found if graphics else none))
-        return lines
+    def refresh(self) -> None:
+        """Show what holds now."""
+        look = self._kept.now.look
+        self.scheme.show_value(look.theme)
+        self.letters.show_value(str(look.text_percent))
+        self.language.show_value(look.language)
+        with QSignalBlocker(self.still):
+            self.still.setChecked(look.still == "on")
 
 
 class Try(Page):

@@ -11,17 +11,19 @@ from PySide6.QtWidgets import QApplication
 
 from app.window import icons
 from app.window.circumstances import Circumstances
+from app.window.computer import Computer
 from app.window.desk import Desk
 from app.window.door import Door
 from app.window.errand import Errands
-from app.window.first_run import Computer, FirstRun, Try, Welcome
+from app.window.first_run import FirstRun, Try, Welcome
+from app.window.hardware import Hardware
 from app.window.keeping import Keeping
 from app.window.pages.about import About
 from app.window.pages.audio import Audio
 from app.window.pages.companion import Companion
 from app.window.pages.general import General
 from app.window.pages.listening import Listening
-from app.window.pages.models import Models
+from app.window.pages.models import AllModels
 from app.window.pages.page import Page
 from app.window.pages.privacy import Privacy
 from app.window.pages.shortcuts import Shortcuts
@@ -58,6 +60,7 @@ class House(QObject):
         self.door = Door(self)
         self.steering = Steering(self.door, self.desk, settings)
         self.errands = Errands(places.data, self)
+        self.hardware = Hardware(self.errands)
         self.keeping = Keeping(self.door, self.desk, self.steering.live)
         self.tray = Tray(icons.application(), self)
         self.settings: SettingsWindow | None = None
@@ -127,7 +130,7 @@ class House(QObject):
             Listening(theme, self.kept, steering),
             AllVoices(theme, door, steering, self.errands),
             Companion(theme, door, steering),
-            Models(theme, door, steering),
+            AllModels(theme, door, steering, self.errands, self.hardware),
             Privacy(theme, door, steering, places.data, places.settings),
             Shortcuts(theme, self.kept),
             About(theme, door, self._version, places.logs),
@@ -137,16 +140,27 @@ class House(QObject):
         """Show the first steps, from the first."""
         if self.first_run is not None:
             self.first_run.deleteLater()
+        self.first_run = self._steps()
+        self.first_run.show()
+
+    def _steps(self) -> FirstRun:
+        computer = Computer(self.theme, self.door, self.errands, self.hardware)
+        computer.more.connect(self._choose_models)
         steps: list[Page] = [
             Welcome(self.theme, self.kept),
-            Computer(self.theme, self._places.data),
+            computer,
             Audio(self.theme, self.door, self.steering),
             Voices(self.theme, self.door),
             Try(self.theme),
         ]
-        self.first_run = FirstRun(self.theme, steps, self.desk)
-        self.first_run.over.connect(lambda: self.kept.set("manners", first_run="done"))
-        self.first_run.show()
+        made = FirstRun(self.theme, steps, self.desk)
+        made.over.connect(lambda: self.kept.set("manners", first_run="done"))
+        return made
+
+    def _choose_models(self) -> None:
+        if self.first_run is not None:
+            self.first_run.accept()
+        self.open_settings(self.tr("Models"))
 
     def say(self, trouble: Trouble, text: str = "", act: Callable[[], object] | None = None) -> None:
         """Show something that went wrong in the window's own process."""

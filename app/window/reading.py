@@ -32,6 +32,7 @@ class Reading(Aside):
         self._resume = False
         self._name_row()
         self.text = label("")
+        self.text.setWordWrap(False)  # lines are read one by one
         self.consent = label("", "section")
         words = QVBoxLayout()
         words.addWidget(label(self.tr("Read this aloud:"), "name"))
@@ -48,6 +49,7 @@ class Reading(Aside):
         self._checking.timeout.connect(lambda: self.say(self.tr("It is being listened to…")))
         self.name.textChanged.connect(lambda: self._allow())
         self.errand = errands.run("voices", "script", *self._pack(), told=self._told, ended=self._ended)
+        self.name.setFocus()
         self._allow()
 
     def _name_row(self) -> None:
@@ -85,6 +87,7 @@ class Reading(Aside):
                 lines = event["lines"]
                 self.text.setText("\n".join(map(str, lines)) if isinstance(lines, list) else "")
                 self.consent.setText(str(event["consent"]))
+                self.fit()
             case "level":
                 self.meter.show_peak(10 ** ((float(str(event["level_db"])) + 6) / 20))  # a voice's peak, about
                 seconds = self.locale().toString(float(str(event["seconds"])), "f", 0)

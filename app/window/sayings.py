@@ -7,9 +7,14 @@ What has no template here stays in English.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+if TYPE_CHECKING:
+    from core.news import Trouble
 
 CONTEXT = "Sayings"
 PLACE = re.compile(r"\{\w+\}")
@@ -43,6 +48,97 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sayings", "recorded here"),
     QT_TRANSLATE_NOOP("Sayings", "taken in from a file"),
     QT_TRANSLATE_NOOP("Sayings", "the speaker's own: for use with Sotto by those whom they allow it"),
+    # What the hardware check found, as app.hardware and models.planner say it.
+    QT_TRANSLATE_NOOP("Sayings", "processor, memory, disk"),
+    QT_TRANSLATE_NOOP("Sayings", "{runtime} on the processor"),
+    QT_TRANSLATE_NOOP("Sayings", "{runtime} on the graphics card"),
+    QT_TRANSLATE_NOOP("Sayings", "{cores} processor cores, {all} of memory ({free} free){more}."),
+    QT_TRANSLATE_NOOP("Sayings", "{card} with {memory}, of which other programs use {used}."),
+    QT_TRANSLATE_NOOP("Sayings", "{card} with {memory}."),
+    QT_TRANSLATE_NOOP("Sayings", "No graphics card that can be used: everything is computed on the processor."),
+    QT_TRANSLATE_NOOP("Sayings", "{runtime} does not work on this machine: {why}."),
+    QT_TRANSLATE_NOOP("Sayings", "{runtime} does not work on it and computes on the processor: {why}."),
+    QT_TRANSLATE_NOOP("Sayings", "No downloaded pack fits this machine; the pocket pack works."),
+    QT_TRANSLATE_NOOP("Sayings", "Recommended: {title}."),
+    QT_TRANSLATE_NOOP("Sayings", "It will be slow: {why}."),
+    QT_TRANSLATE_NOOP("Sayings", "the voice is computed on the processor"),
+    QT_TRANSLATE_NOOP("Sayings", "On the processor instead of the graphics card: {roles}."),
+    QT_TRANSLATE_NOOP("Sayings", "Does not fit: {title}: {reason}."),
+    QT_TRANSLATE_NOOP("Sayings", "it is for another kind of machine"),
+    QT_TRANSLATE_NOOP("Sayings", "{runtime} does not work here ({why})"),
+    QT_TRANSLATE_NOOP("Sayings", "there is no graphics card that can be used"),
+    QT_TRANSLATE_NOOP("Sayings", "nothing of it works on the graphics card"),
+    QT_TRANSLATE_NOOP("Sayings", "its chat model is too large for the processor"),
+    QT_TRANSLATE_NOOP("Sayings", "it takes {need} of the graphics card, {free} are free"),
+    QT_TRANSLATE_NOOP("Sayings", "it takes {need} of main memory, {free} are free"),
+    QT_TRANSLATE_NOOP("Sayings", "it needs {need} on the disk, {free} are free"),
+    QT_TRANSLATE_NOOP("Sayings", "no answer within {seconds} s"),
+    # The catalogue.
+    QT_TRANSLATE_NOOP("Sayings", "Graphics card with {size} GB"),
+    QT_TRANSLATE_NOOP("Sayings", "Apple silicon"),
+    QT_TRANSLATE_NOOP("Sayings", "Processor only"),
+    QT_TRANSLATE_NOOP("Sayings", "the voice is computed on the processor and waits between sentences"),
+    QT_TRANSLATE_NOOP(
+        "Sayings", "the voice does not fit the card: it is computed on the processor and waits between sentences"
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sayings",
+        "everything is computed on the processor: replies are read at once, the voice waits between sentences",
+    ),
+    QT_TRANSLATE_NOOP("Sayings", "Sesame CSM-1B (official, after accepting its terms)"),
+    QT_TRANSLATE_NOOP("Sayings", "CSM-1B (unchanged third-party copy, no account needed)"),
+    QT_TRANSLATE_NOOP("Sayings", "CSM-1B in transformers' layout (third-party copy)"),
+    QT_TRANSLATE_NOOP("Sayings", "CSM Expressiva 1B (one expressive voice, speaker 4)"),
+    QT_TRANSLATE_NOOP("Sayings", "Distil-Whisper large-v3 (English)"),
+    # Downloads and imports.
+    QT_TRANSLATE_NOOP(
+        "Sayings",
+        "no model of the catalogue is in it, {source}, see `sotto packs catalog` for the files that each needs",
+    ),
+    QT_TRANSLATE_NOOP("Sayings", "the server has no such file, {url}, choose another source, or update Sotto"),
+    # Trouble of the engine.
+    QT_TRANSLATE_NOOP("Sayings", "The conversation goes on."),
+    QT_TRANSLATE_NOOP("Sayings", "Check the disk and try again."),
+    QT_TRANSLATE_NOOP("Sayings", "A command could not be read."),
+    QT_TRANSLATE_NOOP("Sayings", "All else works."),
+    QT_TRANSLATE_NOOP("Sayings", "Try again."),
+    QT_TRANSLATE_NOOP("Sayings", "A part of Sotto hangs and is started again."),
+    QT_TRANSLATE_NOOP("Sayings", "What was said is kept."),
+    QT_TRANSLATE_NOOP("Sayings", "A part of Sotto has failed (the {thread})."),
+    QT_TRANSLATE_NOOP("Sayings", "You can go on talking; it is tried again."),
+    QT_TRANSLATE_NOOP("Sayings", "This did not work ({why})."),
+    QT_TRANSLATE_NOOP("Sayings", "The models could not be loaded ({why})."),
+    QT_TRANSLATE_NOOP("Sayings", "What is kept can be read; nobody answers."),
+    QT_TRANSLATE_NOOP("Sayings", "Choose another pack, or the pocket pack."),
+    QT_TRANSLATE_NOOP("Sayings", "The engine ended {count} times within a minute ({why})."),
+    QT_TRANSLATE_NOOP("Sayings", "It goes on with the pocket pack and the default settings; what was said is kept."),
+    QT_TRANSLATE_NOOP("Sayings", "Choose another pack in the settings, or start Sotto again to try the one you had."),
+    QT_TRANSLATE_NOOP("Sayings", "The voice does not speak {language}."),
+    QT_TRANSLATE_NOOP("Sayings", "Replies in it are shown, and kept, as text."),
+    QT_TRANSLATE_NOOP("Sayings", "No voice of the catalogue speaks it yet."),
+    QT_TRANSLATE_NOOP("Sayings", "What speaks it: {voices}."),
+    QT_TRANSLATE_NOOP("Sayings", "it does not answer"),
+    QT_TRANSLATE_NOOP("Sayings", "it closed its pipe"),
+    QT_TRANSLATE_NOOP("Sayings", "it was ended by {signal}"),
+    QT_TRANSLATE_NOOP("Sayings", "a part of it hung"),
+    QT_TRANSLATE_NOOP("Sayings", "it ended with code {code}"),
+    QT_TRANSLATE_NOOP("Sayings", "it has not been heard of for a moment"),
+    QT_TRANSLATE_NOOP("Sayings", "the voice {name} is unknown, {pack}, choose with --voice: {known}"),
+    QT_TRANSLATE_NOOP("Sayings", "the {role} model cannot be used ({why}), {pack}, choose another --pack"),
+    QT_TRANSLATE_NOOP("Sayings", "the format is not known, {file}, let the name end in {endings}"),
+    QT_TRANSLATE_NOOP("Sayings", "there is such a file already, {file}, choose another name"),
+    QT_TRANSLATE_NOOP("Sayings", "{why}; until then what is said is not kept"),
+    QT_TRANSLATE_NOOP("Sayings", "the models are still being loaded, this session, ask again when they are"),
+    QT_TRANSLATE_NOOP("Sayings", "There was not enough memory: {what}."),
+    QT_TRANSLATE_NOOP("Sayings", "the chat model remembers {count} tokens at a time now"),
+    QT_TRANSLATE_NOOP("Sayings", "{layers} layers of the chat model are on the card now"),
+    QT_TRANSLATE_NOOP(
+        "Sayings",
+        "the {role} model does not fit into this machine's memory; close other programs or choose a smaller pack",
+    ),
+    QT_TRANSLATE_NOOP("Sayings", "The graphics card cannot be found any more: everything computes on the processor."),
+    QT_TRANSLATE_NOOP("Sayings", "{runtime} does not work on the graphics card and computes on the processor: {why}."),
+    QT_TRANSLATE_NOOP("Sayings", "The graphics card is tried out, once: this takes up to a minute."),
 )
 
 
@@ -51,8 +147,13 @@ def said(text: str) -> str:
     for template, pattern in _patterns():
         if found := pattern.fullmatch(text):
             spoken = QCoreApplication.translate(CONTEXT, template)
-            return PLACE.sub(lambda place: found[place[0][1:-1]], spoken)
+            return PLACE.sub(lambda place: said(found[place[0][1:-1]]), spoken)
     return text
+
+
+def in_words(trouble: Trouble) -> Trouble:
+    """Return a trouble in the window's language."""
+    return replace(trouble, what=said(trouble.what), works=said(trouble.works), mend=said(trouble.mend))
 
 
 @cache

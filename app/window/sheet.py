@@ -24,6 +24,8 @@ QLabel[role="title"] { font-size: ${title}px; font-weight: 600; }
 QLabel[role="section"] { font-weight: 600; }
 QLabel[role="state"] { font-size: ${state}px; font-weight: 600; }
 QLabel[role="hint"] { color: $muted; font-size: ${small}px; }
+QLabel[role="badge"] { color: $accent; font-size: ${small}px; font-weight: 600; border: 1px solid $accent;
+    border-radius: ${p8}px; padding: ${p2}px ${p8}px; }
 QLabel[role="name"] { color: $muted; font-size: ${small}px; font-weight: 600; }
 
 QPushButton, QToolButton { background: $surface; color: $ink; border: 1px solid $edge; border-radius: ${p8}px;
@@ -69,7 +71,7 @@ QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 QCheckBox::indicator, QRadioButton::indicator { width: ${p18}px; height: ${p18}px; border: 1px solid $edge;
     background: $surface; }
 QCheckBox::indicator { border-radius: ${p5}px; }
-QRadioButton::indicator { border-radius: ${half}px; }
+QRadioButton::indicator { border-radius: ${ring}px; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/check.svg); }
 QRadioButton::indicator:checked { background: $accent; border-color: $accent; image: url($icons/dot.svg); }
 QCheckBox:disabled, QRadioButton:disabled { color: $edge; }
@@ -123,6 +125,7 @@ def sheet(look: Look) -> str:
     """Return the style sheet of a look; `pN` in the template are N pixels at 100 % text."""
     lengths = {f"p{at}": look.px(at) for at in range(2, 33)}
     sizes = {"half": look.px(18) // 2}  # a radius that is a pixel too large makes a square
+    sizes["ring"] = (look.px(18) + 2) // 2  # with its edge
     sizes |= {"text": look.text, "small": look.px(13), "title": look.px(22), "state": look.px(20)}
     colours = {name: getattr(look.colours, name) for name in look.colours.__dataclass_fields__}
     return SHEET.substitute(colours, **lengths, **sizes, icons=(SHAPES / look.colours.name).as_posix())

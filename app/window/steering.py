@@ -12,6 +12,7 @@ from app.window.circumstances import Circumstances
 from app.window.desk import Desk
 from app.window.door import Door
 from app.window.live import Live
+from app.window.sayings import in_words, said
 from app.window.words import Mood, word
 from core.audio.wire import Levels
 from core.commands import Hush, Mute, Press, Release, Rest, Talk, Unmute, UseSettings, Write
@@ -38,7 +39,7 @@ class Steering(QObject):
         door.hear(Standing, self._show)
         door.hear(Levels, desk.panel.show_levels)
         door.hear(ReplyTimes, desk.panel.show_times)
-        door.hear(Trouble, desk.banner.show_trouble)
+        door.hear(Trouble, lambda trouble: desk.banner.show_trouble(in_words(trouble)))
         door.hear(AudioLost, self._audio_lost)
         door.hear(AudioOpened, self._audio_opened)
         door.hear(SettingsUsed, self._used)
@@ -80,7 +81,7 @@ class Steering(QObject):
         self.moved.emit(self.how)
 
     def _audio_lost(self, lost: AudioLost) -> None:
-        what = self.tr("Nothing can be heard or played for the moment ({why}).").format(why=lost.why)
+        what = self.tr("Nothing can be heard or played for the moment ({why}).").format(why=said(lost.why))
         works = self.tr("You can type; it is tried again by itself.")
         self._desk.banner.show_trouble(Trouble(what, works, ""))
 
@@ -128,7 +129,7 @@ class Steering(QObject):
 
 
 def _spoken(state: EngineState) -> Trouble:
-    why = f"({state.why})" if state.why else ""
+    why = f"({said(state.why)})" if state.why else ""
     if state.phase == "restarting":
         works = translate("Steering", "Nothing that was said is lost, and you can read and write.")
         return Trouble(

@@ -37,6 +37,7 @@ class Taking(Aside):
         self.acts(self.take)
         for signal in (self.name.textChanged, self.consent.textChanged, self.words.textChanged):
             signal.connect(self._allow)
+        self.name.setFocus()
         self._allow()
 
     def _take(self) -> None:

@@ -7,6 +7,7 @@ from app.window.meter import Meter
 from app.window.pages.page import Choice, Page
 from app.window.parts import button
 from app.window.plugging import Plugging
+from app.window.sayings import said
 from app.window.steering import Steering
 from app.window.theme import Theme
 from core.audio.wire import Levels
@@ -51,11 +52,20 @@ class Audio(Page):
         self.echo.currentIndexChanged.connect(lambda: choose("audio", echo=self.echo.value()))
         self._steering.settled.connect(self._show)
         door.hear(DeviceList, self._offer)
-        door.hear(Levels, lambda levels: self.meter.show_peak(levels.microphone))
+        door.hear(Levels, self._level)
         door.hear(AudioOpened, self._opened)
-        door.hear(AudioLost, lambda lost: self.used.setText(lost.why))
-        door.hear(AudioClosed, lambda _: self.used.setText(self.tr("No device is in use; Talk opens them.")))
+        door.hear(AudioLost, self._lost)
+        door.hear(AudioClosed, self._closed)
         door.hear(Recorded, self._recorded)
+
+    def _level(self, levels: Levels) -> None:
+        self.meter.show_peak(levels.microphone)
+
+    def _lost(self, lost: AudioLost) -> None:
+        self.used.setText(said(lost.why))
+
+    def _closed(self, _: AudioClosed) -> None:
+        self.used.setText(self.tr("No device is in use; Talk opens them."))
 
     def refresh(self) -> None:
         """Look for devices, and again whenever one is plugged in or out."""

@@ -1,17 +1,26 @@
-"""Companion: its name, who it is to be, and what it keeps in mind of the user."""
+"""Companion: its name, who it is to be, what it keeps in mind, what it summed up, and what it is given to read."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit
+from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QPlainTextEdit
 
 from app.window.door import Door
+from app.window.pages.lines import Lines
 from app.window.pages.page import Page
 from app.window.parts import button
 from app.window.steering import Steering
 from app.window.theme import Theme
-from core.commands import DeleteFacts, ListFacts, WriteFact
-from core.news import FactList
+from core.commands import (
+    DeleteFacts,
+    DeleteSummaries,
+    ListFacts,
+    ListSummaries,
+    ShowPrompt,
+    WriteFact,
+    WriteSummary,
+)
+from core.news import FactList, PromptSeen, Standing, SummaryList
 from core.settings import PersonaSettings, Settings
 
 TYPED_MS = 900  # of no typing before a text holds
@@ -23,6 +32,7 @@ class Companion(Page):
     def __init__(self, theme: Theme, door: Door, steering: Steering) -> None:
         super().__init__(theme, self.tr("Companion"), self.tr("Changes hold from the next reply on."))
         self._door, self._steering = door, steering
+        self._conversation: int | None = None
         self.name = QLineEdit()
         self.name.setMaxLength(60)
         self.row(self.tr("Name"), self.name)
@@ -33,13 +43,7 @@ class Companion(Page):
         self.buttons(button(self.tr("As it came"), self._reset))
         self.heading(self.tr("What it keeps in mind of you"))
         self.hint(self.tr("It reads these lines before each reply. Edit a line to word it anew."))
-        self.facts = QListWidget()
-        self.facts.setAccessibleName(self.tr("What it keeps in mind of you"))
-        self.facts.setEditTriggers(
-            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
-        )
-        self.facts.setObjectName("facts")
-        self.facts.setFixedHeight(130)
+        self.facts = Lines(self.tr("What it keeps in mind of you"))
         self.column.addWidget(self.facts)
         self.fact = QLineEdit()
         self.row(self.tr("Something new"), self.fact)
@@ -47,9 +51,29 @@ class Companion(Page):
             button(self.tr("Keep in mind"), self._write),
             button(self.tr("Forget the chosen line"), self._forget, "danger"),
         )
+        self._summed_up()
+        self._read()
         self._pause = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._connect()
         self._show(steering.settings)
+
+    def _summed_up(self) -> None:
+        self.heading(self.tr("What it summed up of this conversation"))
+        self.hint(self.tr("What is too long ago to be read word for word. Edit a line to word it anew."))
+        self.summaries = Lines(self.tr("What it summed up of this conversation"))
+        self.column.addWidget(self.summaries)
+        self.buttons(button(self.tr("Forget the chosen summary"), self._forget_summary, "danger"))
+
+    def _read(self) -> None:
+        self.heading(self.tr("What it is given to read"))
+        self.hint(self.tr("Every word that the language model was given for the last reply."))
+        self.prompt_seen = QPlainTextEdit()
+        self.prompt_seen.setReadOnly(True)
+        self.prompt_seen.setTabChangesFocus(True)
+        self.prompt_seen.setAccessibleName(self.tr("What it is given to read"))
+        self.prompt_seen.setFixedHeight(220)
+        self.column.addWidget(self.prompt_seen)
+        self.buttons(button(self.tr("Show the last one"), lambda: self._door.ask(ShowPrompt())))
 
     def _connect(self) -> None:
         self._pause.timeout.connect(self._apply)
@@ -59,11 +83,23 @@ class Companion(Page):
         self.fact.returnPressed.connect(self._write)
         self.facts.itemChanged.connect(self._reword)
         self._steering.settled.connect(self._show)
+        self.summaries.itemChanged.connect(self._reword_summary)
         self._door.hear(FactList, self._list)
+        self._door.hear(SummaryList, self._list_summaries)
+        self._door.hear(PromptSeen, self._show_prompt)
+        self._door.hear(Standing, self._standing)
 
     def refresh(self) -> None:
-        """Ask what it keeps in mind."""
+        """Ask what it keeps in mind, and what it summed up."""
         self._door.ask(ListFacts())
+        self._conversation = self._steering.how.standing.conversation
+        if self._conversation is not None:
+            self._door.ask(ListSummaries(self._conversation))
+
+    def _standing(self, standing: Standing) -> None:
+        if standing.conversation != self._conversation and self.isVisible():
+            self.summaries.show_lines(())
+            self.refresh()
 
     def _show(self, settings: Settings) -> None:
         persona = settings.persona
@@ -83,13 +119,16 @@ class Companion(Page):
         self._apply()
 
     def _list(self, news: FactList) -> None:
-        with QSignalBlocker(self.facts):
-            self.facts.clear()
-            for each in news.facts:
-                item = QListWidgetItem(each.text)
-                item.setData(Qt.ItemDataRole.UserRole, each.number)
-                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-                self.facts.addItem(item)
+        self.facts.show_lines([(each.number, each.text) for each in news.facts])
+
+    def _list_summaries(self, news: SummaryList) -> None:
+        if news.conversation == self._conversation:
+            self.summaries.show_lines([(each.number, each.text) for each in news.summaries])
+
+    def _show_prompt(self, news: PromptSeen) -> None:
+        names = {"system": self.tr("Instructions"), "user": self.tr("You"), "assistant": self.tr("Companion")}
+        parts = [f"{names.get(each.role, each.role)}:\n{each.text}" for each in news.messages]
+        self.prompt_seen.setPlainText("\n\n".join(parts) or self.tr("Nothing has been answered yet."))
 
     def _write(self) -> None:
         text = self.fact.text().strip()
@@ -99,13 +138,23 @@ class Companion(Page):
             self.refresh()
 
     def _reword(self, item: QListWidgetItem) -> None:
-        number = int(item.data(Qt.ItemDataRole.UserRole))
-        text = item.text().strip()
+        number, text = self.facts.number(item), item.text().strip()
         self._door.ask(WriteFact(text, number) if text else DeleteFacts((number,)))
         self.refresh()
 
     def _forget(self) -> None:
         item = self.facts.currentItem()
         if item is not None:
-            self._door.ask(DeleteFacts((int(item.data(Qt.ItemDataRole.UserRole)),)))
+            self._door.ask(DeleteFacts((self.facts.number(item),)))
             self.refresh()
+
+    def _reword_summary(self, item: QListWidgetItem) -> None:
+        number, text = self.summaries.number(item), item.text().strip()
+        if self._conversation is not None:
+            again = WriteSummary(self._conversation, text, number)
+            self._door.ask(again if text else DeleteSummaries(self._conversation, (number,)))
+
+    def _forget_summary(self) -> None:
+        item = self.summaries.currentItem()
+        if item is not None and self._conversation is not None:
+            self._door.ask(DeleteSummaries(self._conversation, (self.summaries.number(item),)))

@@ -52,7 +52,7 @@ class Voices(Page):
         self.none = self.hint(self.tr("The voices are shown as soon as the models are loaded."))
         self._group.buttonClicked.connect(self._choose)
         door.hear(VoiceList, self._list)
-        door.hear(Standing, lambda standing: self._mark(standing.voice))
+        door.hear(Standing, self._stand)
         door.hear(Playback, self._played)
 
     def refresh(self) -> None:
@@ -100,6 +100,9 @@ class Voices(Page):
     def _acts(self, voice: VoiceSeen) -> Sequence[QPushButton]:
         """Return what else can be done with a voice."""
         return ()
+
+    def _stand(self, standing: Standing) -> None:
+        self._mark(standing.voice)
 
     def _mark(self, name: str) -> None:
         for voice, chooser in self.choosers.items():

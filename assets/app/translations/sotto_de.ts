@@ -37,6 +37,153 @@
     </message>
 </context>
 <context>
+    <name>AllModels</name>
+    <message>
+        <source>Packs to get</source>
+        <translation>Pakete zum Herunterladen</translation>
+    </message>
+    <message>
+        <source>Sotto can try out which pack suits this computer. It takes half a minute.</source>
+        <translation>Sotto kann ausprobieren, welches Paket zu diesem Rechner passt. Das dauert eine halbe Minute.</translation>
+    </message>
+    <message>
+        <source>Try out this computer</source>
+        <translation>Diesen Rechner ausprobieren</translation>
+    </message>
+    <message>
+        <source>The official one needs an account. The copies are the same model, published by others.</source>
+        <translation>Das offizielle verlangt ein Konto. Die Kopien sind dasselbe Modell, von anderen veröffentlicht.</translation>
+    </message>
+    <message>
+        <source>Model of the voice</source>
+        <translation>Modell der Stimme</translation>
+    </message>
+    <message>
+        <source>Without a network</source>
+        <translation>Ohne Netz</translation>
+    </message>
+    <message>
+        <source>Models that another computer has fetched, in a folder or a .zip or .tar archive.</source>
+        <translation>Modelle, die ein anderer Rechner geholt hat, in einem Ordner oder einem Archiv (.zip, .tar).</translation>
+    </message>
+    <message>
+        <source>Import a folder…</source>
+        <translation>Ordner einlesen …</translation>
+    </message>
+    <message>
+        <source>Import an archive…</source>
+        <translation>Archiv einlesen …</translation>
+    </message>
+    <message>
+        <source>Where the models are</source>
+        <translation>Wo die Modelle liegen</translation>
+    </message>
+    <message>
+        <source>Move to another folder…</source>
+        <translation>In einen anderen Ordner verschieben …</translation>
+    </message>
+    <message>
+        <source>Models that need an account</source>
+        <translation>Modelle, die ein Konto verlangen</translation>
+    </message>
+    <message>
+        <source>Some authors give their model to whoever has an account at Hugging Face and accepts their terms. Paste an access token of that account here; it is kept on this computer.</source>
+        <translation>Manche Urheber geben ihr Modell allen, die ein Konto bei Hugging Face haben und den Bedingungen zustimmen. Füge hier einen Zugangsschlüssel dieses Kontos ein; er bleibt auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>Zugangsschlüssel</translation>
+    </message>
+    <message>
+        <source>Keep the token</source>
+        <translation>Schlüssel behalten</translation>
+    </message>
+    <message>
+        <source>Forget it</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Download: {pack}</source>
+        <translation>Herunterladen: {pack}</translation>
+    </message>
+    <message>
+        <source>Put together: {pack}</source>
+        <translation>Zusammenstellen: {pack}</translation>
+    </message>
+    <message>
+        <source>The models that only this pack has are deleted, too. They can be downloaded again.</source>
+        <translation>Auch die Modelle, die nur dieses Paket hat, werden gelöscht. Sie lassen sich wieder herunterladen.</translation>
+    </message>
+    <message>
+        <source>Delete {pack}</source>
+        <translation>{pack} löschen</translation>
+    </message>
+    <message>
+        <source>Import a folder</source>
+        <translation>Ordner einlesen</translation>
+    </message>
+    <message>
+        <source>Archives (*.zip *.tar *.tar.gz *.tgz)</source>
+        <translation>Archive (*.zip *.tar *.tar.gz *.tgz)</translation>
+    </message>
+    <message>
+        <source>Import an archive</source>
+        <translation>Archiv einlesen</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Einlesen</translation>
+    </message>
+    <message>
+        <source>Move to another folder</source>
+        <translation>In einen anderen Ordner verschieben</translation>
+    </message>
+    <message>
+        <source>Move the models</source>
+        <translation>Modelle verschieben</translation>
+    </message>
+    <message>
+        <source>Something else is under way; stop it first.</source>
+        <translation>Es ist noch etwas anderes im Gang; halte es erst an.</translation>
+    </message>
+    <message>
+        <source>All is there. It is being loaded.</source>
+        <translation>Alles ist da. Es wird geladen.</translation>
+    </message>
+    <message>
+        <source>Taken in: {models}.</source>
+        <translation>Eingelesen: {models}.</translation>
+    </message>
+    <message>
+        <source>It is deleted.</source>
+        <translation>Sie ist gelöscht.</translation>
+    </message>
+    <message>
+        <source>The token is kept: {place}.</source>
+        <translation>Der Schlüssel ist aufgehoben: {place}.</translation>
+    </message>
+    <message>
+        <source>The token is forgotten.</source>
+        <translation>Der Schlüssel ist vergessen.</translation>
+    </message>
+    <message>
+        <source>All models are in {folder} now.</source>
+        <translation>Alle Modelle sind jetzt in {folder}.</translation>
+    </message>
+    <message>
+        <source>It was stopped. What is there already is kept, and it goes on from there.</source>
+        <translation>Es wurde angehalten. Was schon da ist, bleibt, und von dort geht es weiter.</translation>
+    </message>
+    <message>
+        <source>Open {page}</source>
+        <translation>{page} öffnen</translation>
+    </message>
+    <message>
+        <source>Being tried: {what}</source>
+        <translation>Wird ausprobiert: {what}</translation>
+    </message>
+</context>
+<context>
     <name>AllVoices</name>
     <message>
         <source>Voices of your own</source>
@@ -116,6 +263,21 @@
     </message>
 </context>
 <context>
+    <name>Amounts</name>
+    <message>
+        <source>{hours} h {minutes} min left</source>
+        <translation>noch {hours} h {minutes} min</translation>
+    </message>
+    <message>
+        <source>{minutes} min left</source>
+        <translation>noch {minutes} min</translation>
+    </message>
+    <message>
+        <source>less than a minute left</source>
+        <translation>noch weniger als eine Minute</translation>
+    </message>
+</context>
+<context>
     <name>Aside</name>
     <message>
         <source>Close</source>
@@ -128,6 +290,58 @@
     <message>
         <source>It took too long and was ended.</source>
         <translation>Es dauerte zu lange und wurde beendet.</translation>
+    </message>
+    <message>
+        <source>This model needs an account: open its page, accept the terms, enter an access token.</source>
+        <translation>Dieses Modell verlangt ein Konto: öffne seine Seite, stimme den Bedingungen zu, gib einen Zugangsschlüssel ein.</translation>
+    </message>
+    <message>
+        <source>The access token is not valid: enter another.</source>
+        <translation>Der Zugangsschlüssel gilt nicht: gib einen anderen ein.</translation>
+    </message>
+    <message>
+        <source>The access token may not read this model: allow it to.</source>
+        <translation>Der Zugangsschlüssel darf dieses Modell nicht lesen: erlaube es ihm.</translation>
+    </message>
+    <message>
+        <source>The terms of this model are not accepted yet: accept them on its page.</source>
+        <translation>Den Bedingungen dieses Modells ist noch nicht zugestimmt: tu es auf seiner Seite.</translation>
+    </message>
+    <message>
+        <source>Its authors have yet to allow you this model: try again later.</source>
+        <translation>Seine Urheber müssen es dir noch erlauben: versuch es später wieder.</translation>
+    </message>
+    <message>
+        <source>This model is refused to you: choose another.</source>
+        <translation>Dieses Modell wird dir verweigert: wähle ein anderes.</translation>
+    </message>
+    <message>
+        <source>The server does not answer as it should: try again later.</source>
+        <translation>Der Servsie antwortet nicht, wie er soll: versuch es später wieder.</translation>
+    </message>
+    <message>
+        <source>The network cannot be reached: it goes on from here when you try again.</source>
+        <translation>Das Netz ist nicht zu erreichen: beim nächsten Versuch geht es von hier aus weiter.</translation>
+    </message>
+    <message>
+        <source>The network answers in place of the server: sign in to it first.</source>
+        <translation>Statt des Servers antwortet das Netz: melde dich zuerst dort an.</translation>
+    </message>
+    <message>
+        <source>There is not enough room: make some, or choose another folder.</source>
+        <translation>Der Platz reicht nicht: schaffe welchen, oder wähle einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>What came is not what was promised, and is not used.</source>
+        <translation>Was kam, ist nicht, was versprochen war, und wird nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is not trusted.</source>
+        <translation>Dem Zertifikat des Servers ist nicht zu trauen.</translation>
+    </message>
+    <message>
+        <source>This cannot be done with what is set.</source>
+        <translation>Das geht mit diesen Einstellungen nicht.</translation>
     </message>
 </context>
 <context>
@@ -336,6 +550,42 @@
         <source>Forget the chosen line</source>
         <translation>Gewählte Zeile vergessen</translation>
     </message>
+    <message>
+        <source>What it summed up of this conversation</source>
+        <translation>Was es von diesem Gespräch zusammengefasst hat</translation>
+    </message>
+    <message>
+        <source>What is too long ago to be read word for word. Edit a line to word it anew.</source>
+        <translation>Was zu lange her ist, um Wort für Wort gelesen zu werden. Bearbeite eine Zeile, um sie neu zu fassen.</translation>
+    </message>
+    <message>
+        <source>Forget the chosen summary</source>
+        <translation>Gewählte Zusammenfassung vergessen</translation>
+    </message>
+    <message>
+        <source>What it is given to read</source>
+        <translation>Was es zu lesen bekommt</translation>
+    </message>
+    <message>
+        <source>Every word that the language model was given for the last reply.</source>
+        <translation>Jedes Wort, das das Sprachmodell für die letzte Antwort bekam.</translation>
+    </message>
+    <message>
+        <source>Show the last one</source>
+        <translation>Das letzte zeigen</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>Anweisungen</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Du</translation>
+    </message>
+    <message>
+        <source>Nothing has been answered yet.</source>
+        <translation>Noch wurde nichts beantwortet.</translation>
+    </message>
 </context>
 <context>
     <name>Computer</name>
@@ -352,28 +602,24 @@
         <translation>Das Taschenpaket kommt mit Sotto und läuft auf jedem Rechner, du kannst also gleich beginnen. Es ist winzig: Es versteht und sagt wenig, mit blecherner Stimme. Größere Modelle kannst du jederzeit in den Einstellungen unter Modelle hinzufügen.</translation>
     </message>
     <message>
-        <source>Processor: {count} cores.</source>
-        <translation>Prozessor: {count} Kerne.</translation>
+        <source>Start with the pocket pack now</source>
+        <translation>Jetzt mit dem Taschenpaket beginnen</translation>
     </message>
     <message>
-        <source>Memory: {size} GB.</source>
-        <translation>Arbeitsspeicher: {size} GB.</translation>
+        <source>Choose larger models…</source>
+        <translation>Größere Modelle wählen …</translation>
     </message>
     <message>
-        <source>Free on the disk: {size} GB.</source>
-        <translation>Frei auf der Platte: {size} GB.</translation>
+        <source>Sotto tries out what this computer can do. You need not wait for it.</source>
+        <translation>Sotto probiert aus, was dieser Rechner kann. Du musst nicht darauf warten.</translation>
     </message>
     <message>
-        <source>a graphics card by NVIDIA was found; large models may run on it.</source>
-        <translation>eine Grafikkarte von NVIDIA ist da; große Modelle können darauf laufen.</translation>
+        <source>It is in use. Go on with Next.</source>
+        <translation>Es ist in Gebrauch. Weiter geht es mit „Weiter“.</translation>
     </message>
     <message>
-        <source>no graphics card for models was found; they run on the processor, which suits small ones.</source>
-        <translation>keine Grafikkarte für Modelle ist da; sie laufen auf dem Prozessor, was für kleine reicht.</translation>
-    </message>
-    <message>
-        <source>Graphics: {verdict}</source>
-        <translation>Grafik: {verdict}</translation>
+        <source>This computer could not be tried out ({why}). The pocket pack runs anyway.</source>
+        <translation>Dieser Rechner ließ sich nicht ausprobieren ({why}). Das Taschenpaket läuft in jedem Fall.</translation>
     </message>
 </context>
 <context>
@@ -535,6 +781,10 @@ Nichts verlässt diesen Rechner.</translation>
     <message>
         <source>Something stopped and is being started again.</source>
         <translation>Etwas ist ausgefallen und wird neu gestartet.</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
     </message>
 </context>
 <context>
@@ -832,6 +1082,109 @@ Nichts verlässt diesen Rechner.</translation>
     </message>
 </context>
 <context>
+    <name>OfferCard</name>
+    <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>Recommended for this computer</source>
+        <translation>Für diesen Rechner empfohlen</translation>
+    </message>
+    <message>
+        <source>Does not fit this computer: {reason}.</source>
+        <translation>Passt nicht auf diesen Rechner: {reason}.</translation>
+    </message>
+    <message>
+        <source>Needs {card} free on the graphics card and {memory} of memory.</source>
+        <translation>Braucht {card} frei auf der Grafikkarte und {memory} Arbeitsspeicher.</translation>
+    </message>
+    <message>
+        <source>Needs {memory} of free memory.</source>
+        <translation>Braucht {memory} freien Arbeitsspeicher.</translation>
+    </message>
+    <message>
+        <source>Slow: {why}.</source>
+        <translation>Langsam: {why}.</translation>
+    </message>
+    <message>
+        <source>Understands: {title}</source>
+        <translation>Versteht: {title}</translation>
+    </message>
+    <message>
+        <source>Thinks: {title}</source>
+        <translation>Denkt: {title}</translation>
+    </message>
+    <message>
+        <source>Speaks: {title}</source>
+        <translation>Spricht: {title}</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>Löschen …</translation>
+    </message>
+    <message>
+        <source>Put together</source>
+        <translation>Zusammenstellen</translation>
+    </message>
+    <message>
+        <source>Go on, {size} to come</source>
+        <translation>Fortsetzen, {size} fehlen</translation>
+    </message>
+    <message>
+        <source>Download {size}</source>
+        <translation>{size} herunterladen</translation>
+    </message>
+    <message>
+        <source>many languages</source>
+        <translation>viele Sprachen</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>Englisch</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>Deutsch</translation>
+    </message>
+    <message>
+        <source>French</source>
+        <translation>Französisch</translation>
+    </message>
+    <message>
+        <source>Spanish</source>
+        <translation>Spanisch</translation>
+    </message>
+    <message>
+        <source>Italian</source>
+        <translation>Italienisch</translation>
+    </message>
+    <message>
+        <source>Portuguese</source>
+        <translation>Portugiesisch</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>Chinesisch</translation>
+    </message>
+    <message>
+        <source>Japanese</source>
+        <translation>Japanisch</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>Koreanisch</translation>
+    </message>
+    <message>
+        <source>Russian</source>
+        <translation>Russisch</translation>
+    </message>
+</context>
+<context>
     <name>Panel</name>
     <message>
         <source>Microphone level</source>
@@ -1125,6 +1478,310 @@ Nichts verlässt diesen Rechner.</translation>
     <message>
         <source>the speaker&apos;s own: for use with Sotto by those whom they allow it</source>
         <translation>gehört dem Sprecher: für Sotto bei allen, denen er es erlaubt</translation>
+    </message>
+    <message>
+        <source>processor, memory, disk</source>
+        <translation>Prozessor, Arbeitsspeicher, Festplatte</translation>
+    </message>
+    <message>
+        <source>{runtime} on the processor</source>
+        <translation>{runtime} auf dem Prozessor</translation>
+    </message>
+    <message>
+        <source>{runtime} on the graphics card</source>
+        <translation>{runtime} auf der Grafikkarte</translation>
+    </message>
+    <message>
+        <source>{cores} processor cores, {all} of memory ({free} free){more}.</source>
+        <translation>{cores} Prozessorkerne, {all} Arbeitsspeicher ({free} frei){more}.</translation>
+    </message>
+    <message>
+        <source>{card} with {memory}, of which other programs use {used}.</source>
+        <translation>{card} mit {memory}, von denen andere Programme {used} belegen.</translation>
+    </message>
+    <message>
+        <source>{card} with {memory}.</source>
+        <translation>{card} mit {memory}.</translation>
+    </message>
+    <message>
+        <source>No graphics card that can be used: everything is computed on the processor.</source>
+        <translation>Keine verwendbare Grafikkarte: alles rechnet der Prozessor.</translation>
+    </message>
+    <message>
+        <source>{runtime} does not work on this machine: {why}.</source>
+        <translation>{runtime} läuft auf diesem Rechner nicht: {why}.</translation>
+    </message>
+    <message>
+        <source>{runtime} does not work on it and computes on the processor: {why}.</source>
+        <translation>{runtime} läuft darauf nicht und rechnet auf dem Prozessor: {why}.</translation>
+    </message>
+    <message>
+        <source>No downloaded pack fits this machine; the pocket pack works.</source>
+        <translation>Kein größeres Paket passt auf diesen Rechner; das Taschenpaket läuft.</translation>
+    </message>
+    <message>
+        <source>Recommended: {title}.</source>
+        <translation>Empfohlen: {title}.</translation>
+    </message>
+    <message>
+        <source>It will be slow: {why}.</source>
+        <translation>Es wird langsam: {why}.</translation>
+    </message>
+    <message>
+        <source>the voice is computed on the processor</source>
+        <translation>die Stimme rechnet der Prozessor</translation>
+    </message>
+    <message>
+        <source>On the processor instead of the graphics card: {roles}.</source>
+        <translation>Auf dem Prozessor statt auf der Grafikkarte: {roles}.</translation>
+    </message>
+    <message>
+        <source>Does not fit: {title}: {reason}.</source>
+        <translation>Passt nicht: {title}: {reason}.</translation>
+    </message>
+    <message>
+        <source>it is for another kind of machine</source>
+        <translation>es ist für eine andere Art Rechner</translation>
+    </message>
+    <message>
+        <source>{runtime} does not work here ({why})</source>
+        <translation>{runtime} läuft hier nicht ({why})</translation>
+    </message>
+    <message>
+        <source>there is no graphics card that can be used</source>
+        <translation>es gibt keine verwendbare Grafikkarte</translation>
+    </message>
+    <message>
+        <source>nothing of it works on the graphics card</source>
+        <translation>nichts davon läuft auf der Grafikkarte</translation>
+    </message>
+    <message>
+        <source>its chat model is too large for the processor</source>
+        <translation>sein Sprachmodell ist zu groß für den Prozessor</translation>
+    </message>
+    <message>
+        <source>it takes {need} of the graphics card, {free} are free</source>
+        <translation>es braucht {need} auf der Grafikkarte, frei sind {free}</translation>
+    </message>
+    <message>
+        <source>it takes {need} of main memory, {free} are free</source>
+        <translation>es braucht {need} Arbeitsspeicher, frei sind {free}</translation>
+    </message>
+    <message>
+        <source>it needs {need} on the disk, {free} are free</source>
+        <translation>es braucht {need} auf der Festplatte, frei sind {free}</translation>
+    </message>
+    <message>
+        <source>no answer within {seconds} s</source>
+        <translation>keine Antwort binnen {seconds} s</translation>
+    </message>
+    <message>
+        <source>Graphics card with {size} GB</source>
+        <translation>Grafikkarte mit {size} GB</translation>
+    </message>
+    <message>
+        <source>Apple silicon</source>
+        <translation>Apple-Prozessor</translation>
+    </message>
+    <message>
+        <source>Processor only</source>
+        <translation>Nur Prozessor</translation>
+    </message>
+    <message>
+        <source>the voice is computed on the processor and waits between sentences</source>
+        <translation>die Stimme rechnet der Prozessor, und sie wartet zwischen den Sätzen</translation>
+    </message>
+    <message>
+        <source>the voice does not fit the card: it is computed on the processor and waits between sentences</source>
+        <translation>die Stimme passt nicht auf die Karte: sie rechnet der Prozessor, und sie wartet zwischen den Sätzen</translation>
+    </message>
+    <message>
+        <source>everything is computed on the processor: replies are read at once, the voice waits between sentences</source>
+        <translation>alles rechnet der Prozessor: Antworten sind sofort zu lesen, die Stimme wartet zwischen den Sätzen</translation>
+    </message>
+    <message>
+        <source>Sesame CSM-1B (official, after accepting its terms)</source>
+        <translation>Sesame CSM-1B (offiziell, nach Zustimmung zu den Bedingungen)</translation>
+    </message>
+    <message>
+        <source>CSM-1B (unchanged third-party copy, no account needed)</source>
+        <translation>CSM-1B (unveränderte Kopie von Dritten, ohne Konto)</translation>
+    </message>
+    <message>
+        <source>CSM-1B in transformers&apos; layout (third-party copy)</source>
+        <translation>CSM-1B in der Form von transformers (Kopie von Dritten)</translation>
+    </message>
+    <message>
+        <source>CSM Expressiva 1B (one expressive voice, speaker 4)</source>
+        <translation>CSM Expressiva 1B (eine ausdrucksvolle Stimme, Sprecher 4)</translation>
+    </message>
+    <message>
+        <source>Distil-Whisper large-v3 (English)</source>
+        <translation>Distil-Whisper large-v3 (Englisch)</translation>
+    </message>
+    <message>
+        <source>no model of the catalogue is in it, {source}, see `sotto packs catalog` for the files that each needs</source>
+        <translation>kein Modell des Katalogs ist darin, {source}; `sotto packs catalog` zeigt, welche Dateien jedes braucht</translation>
+    </message>
+    <message>
+        <source>the server has no such file, {url}, choose another source, or update Sotto</source>
+        <translation>der Server hat diese Datei nicht, {url}; wähle eine andere Quelle, oder erneuere Sotto</translation>
+    </message>
+    <message>
+        <source>The conversation goes on.</source>
+        <translation>Das Gespräch geht weiter.</translation>
+    </message>
+    <message>
+        <source>Check the disk and try again.</source>
+        <translation>Prüfe die Festplatte, und versuch es noch einmal.</translation>
+    </message>
+    <message>
+        <source>A command could not be read.</source>
+        <translation>Ein Befehl war nicht zu lesen.</translation>
+    </message>
+    <message>
+        <source>All else works.</source>
+        <translation>Alles andere läuft.</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>Versuch es noch einmal.</translation>
+    </message>
+    <message>
+        <source>A part of Sotto hangs and is started again.</source>
+        <translation>Ein Teil von Sotto hängt und wird neu gestartet.</translation>
+    </message>
+    <message>
+        <source>What was said is kept.</source>
+        <translation>Was gesagt wurde, ist aufgehoben.</translation>
+    </message>
+    <message>
+        <source>A part of Sotto has failed (the {thread}).</source>
+        <translation>Ein Teil von Sotto ist ausgefallen ({thread}).</translation>
+    </message>
+    <message>
+        <source>You can go on talking; it is tried again.</source>
+        <translation>Du kannst weiterreden; es wird noch einmal versucht.</translation>
+    </message>
+    <message>
+        <source>This did not work ({why}).</source>
+        <translation>Das ging nicht ({why}).</translation>
+    </message>
+    <message>
+        <source>The models could not be loaded ({why}).</source>
+        <translation>Die Modelle ließen sich nicht laden ({why}).</translation>
+    </message>
+    <message>
+        <source>What is kept can be read; nobody answers.</source>
+        <translation>Was aufgehoben ist, lässt sich lesen; niemand antwortet.</translation>
+    </message>
+    <message>
+        <source>Choose another pack, or the pocket pack.</source>
+        <translation>Wähle ein anderes Paket oder das Taschenpaket.</translation>
+    </message>
+    <message>
+        <source>The engine ended {count} times within a minute ({why}).</source>
+        <translation>Die Maschine endete {count}-mal binnen einer Minute ({why}).</translation>
+    </message>
+    <message>
+        <source>It goes on with the pocket pack and the default settings; what was said is kept.</source>
+        <translation>Es geht mit dem Taschenpaket und den üblichen Einstellungen weiter; was gesagt wurde, ist aufgehoben.</translation>
+    </message>
+    <message>
+        <source>Choose another pack in the settings, or start Sotto again to try the one you had.</source>
+        <translation>Wähle in den Einstellungen ein anderes Paket, oder starte Sotto neu, um es mit dem alten zu versuchen.</translation>
+    </message>
+    <message>
+        <source>The voice does not speak {language}.</source>
+        <translation>Die Stimme spricht diese Sprache nicht: {language}.</translation>
+    </message>
+    <message>
+        <source>Replies in it are shown, and kept, as text.</source>
+        <translation>Antworten in ihr werden als Text gezeigt und aufgehoben.</translation>
+    </message>
+    <message>
+        <source>No voice of the catalogue speaks it yet.</source>
+        <translation>Noch spricht sie keine Stimme des Katalogs.</translation>
+    </message>
+    <message>
+        <source>What speaks it: {voices}.</source>
+        <translation>Was sie spricht: {voices}.</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>sie antwortet nicht</translation>
+    </message>
+    <message>
+        <source>it closed its pipe</source>
+        <translation>sie schloss ihre Leitung</translation>
+    </message>
+    <message>
+        <source>it was ended by {signal}</source>
+        <translation>sie wurde von {signal} beendet</translation>
+    </message>
+    <message>
+        <source>a part of it hung</source>
+        <translation>ein Teil von ihr hing</translation>
+    </message>
+    <message>
+        <source>it ended with code {code}</source>
+        <translation>sie endete mit Code {code}</translation>
+    </message>
+    <message>
+        <source>it has not been heard of for a moment</source>
+        <translation>sie hat einen Moment nichts von sich hören lassen</translation>
+    </message>
+    <message>
+        <source>the voice {name} is unknown, {pack}, choose with --voice: {known}</source>
+        <translation>die Stimme {name} ist unbekannt, {pack}; bekannt sind: {known}</translation>
+    </message>
+    <message>
+        <source>the {role} model cannot be used ({why}), {pack}, choose another --pack</source>
+        <translation>das Modell „{role}“ ist nicht zu gebrauchen ({why}), {pack}; wähle ein anderes Paket</translation>
+    </message>
+    <message>
+        <source>the format is not known, {file}, let the name end in {endings}</source>
+        <translation>das Format ist unbekannt, {file}; lass den Namen auf {endings} enden</translation>
+    </message>
+    <message>
+        <source>there is such a file already, {file}, choose another name</source>
+        <translation>diese Datei gibt es schon, {file}; wähle einen anderen Namen</translation>
+    </message>
+    <message>
+        <source>{why}; until then what is said is not kept</source>
+        <translation>{why}; bis dahin wird nicht aufgehoben, was gesagt wird</translation>
+    </message>
+    <message>
+        <source>the models are still being loaded, this session, ask again when they are</source>
+        <translation>die Modelle werden noch geladen; versuch es danach noch einmal</translation>
+    </message>
+    <message>
+        <source>There was not enough memory: {what}.</source>
+        <translation>Der Speicher reichte nicht: {what}.</translation>
+    </message>
+    <message>
+        <source>the chat model remembers {count} tokens at a time now</source>
+        <translation>das Sprachmodell behält jetzt {count} Zeichen auf einmal</translation>
+    </message>
+    <message>
+        <source>{layers} layers of the chat model are on the card now</source>
+        <translation>{layers} Schichten des Sprachmodells liegen jetzt auf der Karte</translation>
+    </message>
+    <message>
+        <source>the {role} model does not fit into this machine&apos;s memory; close other programs or choose a smaller pack</source>
+        <translation>das Modell „{role}“ passt nicht in den Speicher dieses Rechners; schließe andere Programme, oder wähle ein kleineres Paket</translation>
+    </message>
+    <message>
+        <source>The graphics card cannot be found any more: everything computes on the processor.</source>
+        <translation>Die Grafikkarte ist nicht mehr zu finden: alles rechnet der Prozessor.</translation>
+    </message>
+    <message>
+        <source>{runtime} does not work on the graphics card and computes on the processor: {why}.</source>
+        <translation>{runtime} läuft auf der Grafikkarte nicht und rechnet auf dem Prozessor: {why}.</translation>
+    </message>
+    <message>
+        <source>The graphics card is tried out, once: this takes up to a minute.</source>
+        <translation>Die Grafikkarte wird ausprobiert, einmal: das dauert bis zu einer Minute.</translation>
     </message>
 </context>
 <context>
@@ -1447,6 +2104,49 @@ Nichts verlässt diesen Rechner.</translation>
     <message>
         <source>Delete this turn</source>
         <translation>Diesen Wechsel löschen</translation>
+    </message>
+</context>
+<context>
+    <name>UnderWay</name>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} von {total}</translation>
+    </message>
+    <message>
+        <source>{size} a second</source>
+        <translation>{size} in der Sekunde</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten …</translation>
+    </message>
+    <message>
+        <source>Asking what there is</source>
+        <translation>Fragt, was es gibt</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>Wird heruntergeladen</translation>
+    </message>
+    <message>
+        <source>Waiting for the network</source>
+        <translation>Wartet auf das Netz</translation>
+    </message>
+    <message>
+        <source>Verifying</source>
+        <translation>Wird geprüft</translation>
+    </message>
+    <message>
+        <source>Copying</source>
+        <translation>Wird kopiert</translation>
+    </message>
+    <message>
+        <source>Putting together</source>
+        <translation>Wird zusammengestellt</translation>
     </message>
 </context>
 <context>

@@ -8,33 +8,39 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QPushButton
 
+from app.window.errand import Errand
 from app.window.pages import models as models_page
 from app.window.pages.about import About
 from app.window.pages.audio import Audio
 from app.window.pages.companion import Companion
 from app.window.pages.general import General
 from app.window.pages.listening import Listening
-from app.window.pages.models import Models
+from app.window.pages.models import AllModels, Models
 from app.window.pages.privacy import Privacy
 from app.window.pages.shortcuts import Shortcuts
 from app.window.pages.voices import Voices
 from app.window.preferences import Kept
 from app.window.settings_window import SettingsWindow
+from core.audio.wire import Levels
 from core.commands import (
     ChoosePack,
     ChooseVoice,
     DeleteEverything,
     DeleteFacts,
+    DeleteSummaries,
     Diagnose,
     Hush,
     ListDevices,
     ListFacts,
+    ListSummaries,
     ListVoices,
     PlayTone,
     PlayVoice,
     RecordTest,
+    ShowPrompt,
     UseSettings,
     WriteFact,
+    WriteSummary,
 )
 from core.news import (
     AudioOpened,
@@ -45,12 +51,16 @@ from core.news import (
     FactSeen,
     Loading,
     Playback,
+    PromptSeen,
     Ready,
     Recorded,
     Standing,
+    SummaryList,
+    SummarySeen,
     VoiceList,
     VoiceSeen,
 )
+from core.types import Message
 from tests.app.window.around import told, wait
 
 
@@ -186,6 +196,27 @@ def test_the_companion_is_named_and_its_memory_edited(house, outside):
     assert outside.of(ListFacts)
 
 
+def test_summaries_and_prompt_can_be_read_and_summaries_edited(house, outside):
+    told(house, Standing(ready=True, conversation=7))
+    companion = page(house, Companion)
+    assert outside.of(ListSummaries) == [ListSummaries(7)]
+    told(house, SummaryList(7, (SummarySeen(3, "They spoke of hills.", 2), SummarySeen(4, "And of rain.", 5))))
+    assert companion.summaries.count() == 2
+    companion.summaries.item(0).setText("They spoke of mountains.")
+    companion.summaries.setCurrentRow(1)
+    press(companion, "Forget the chosen summary")
+    press(companion, "Show the last one")
+    edits = [each for each in outside.asked if isinstance(each, WriteSummary | DeleteSummaries | ShowPrompt)]
+    assert edits == [WriteSummary(7, "They spoke of mountains.", 3), DeleteSummaries(7, (4,)), ShowPrompt()]
+    told(house, PromptSeen(()))
+    assert companion.prompt_seen.toPlainText() == "Nothing has been answered yet."
+    told(house, PromptSeen((Message("system", "You are Sotto."), Message("user", "Hello"))))
+    assert companion.prompt_seen.toPlainText() == "Instructions:\nYou are Sotto.\n\nYou:\nHello"
+    told(house, Standing(ready=True, conversation=8), SummaryList(7, (SummarySeen(3, "old", 2),)))
+    assert companion.summaries.count() == 0  # of another conversation than is held
+    assert outside.of(ListSummaries)[-1] == ListSummaries(8)
+
+
 def test_models(house, outside, monkeypatch, tmp_path):
     models = page(house, Models)
     assert models.pack.text() == "Pocket pack"
@@ -196,7 +227,8 @@ def test_models(house, outside, monkeypatch, tmp_path):
     assert not models.progress.isVisible()
     monkeypatch.setattr(models_page.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     press(models, "Choose a pack's folder…")
-    press(models, "Use the pocket pack")
+    press(models, "Use the pocket pack")  # the library is told as well
+    wait(lambda: len(outside.of(ChoosePack)) == 2)
     assert outside.of(ChoosePack) == [ChoosePack(tmp_path), ChoosePack()]
     models.threads.setValue(2)
     assert used(outside).models.threads == 2
@@ -250,5 +282,36 @@ def test_the_first_steps_can_be_walked_left_out_and_had_again(house):
     general = page(house, General)
     press(general, "Show the first steps again")
     assert house.first_run.isVisible()
+    assert house.first_run.stack.currentIndex() == 0
+    told(house, DeviceList(()), Levels(0.1, 0.1))  # no page that is gone still listens
     house.first_run.skip.click()
     assert not house.first_run.isVisible()
+
+
+def test_the_first_steps_try_out_the_computer_and_offer_the_pocket_pack_and_more(house, outside):
+    house.show_first_run()
+    house.first_run.next.click()
+    computer = house.first_run.stack.currentWidget()
+    assert house.hardware.busy
+    wait(lambda: "Being tried" in computer.verdict.text())
+    press(computer, "Start with the pocket pack now")
+    wait(lambda: outside.of(ChoosePack) == [ChoosePack()])
+    press(computer, "Choose larger models…")
+    assert not house.first_run.isVisible()
+    assert house.settings.list.currentItem().text() == "Models"
+    house.errands.close()
+    assert not house.errands.findChildren(Errand) or all(
+        e._process.processId() == 0 for e in house.errands.findChildren(Errand)
+    )
+
+
+@pytest.mark.slow  # each runtime is really tried
+def test_the_verdict_on_this_computer_is_shown_where_it_is_asked_for(house):
+    models = page(house, AllModels)
+    models.look.click()
+    wait(lambda: house.hardware.verdict is not None and not house.hardware.busy)
+    assert "processor cores" in models.verdict.text()
+    wait(lambda: models.cards and any(card.offer.reason or card.offer.recommended for card in models.cards))
+    house.show_first_run()
+    house.first_run.next.click()
+    assert house.first_run.stack.currentWidget().verdict.text() == models.verdict.text()
