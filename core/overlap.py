@@ -18,7 +18,7 @@ CONTINUERS = vocabulary(
     "great good nice cool fine exactly indeed true really i see got it all of course"
 )
 TAKERS = vocabulary(
-    "stop wait no hold hang what sorry hey quiet pardon excuse listen enough actually but why who hush shush"
+    "stop wait no hold hang what sorry hey quiet pardon excuse listen enough actually but hush shush"
 )
 MOST_WORDS = 3  # of a continuer
 LETTERS = 16  # in a second of speech, and

@@ -21,6 +21,7 @@ def test_other_words_count_where_the_recogniser_is_sure_and_they_can_be_spoken()
     assert meaning("Tuesday", 0.9, 0.4, BELIEVED) == "floor"
     assert meaning("Tuesday", 0.6, 0.4, BELIEVED) == "nothing"
     assert meaning("Tuesday", 0.6, 0.4, 0.5) == "floor"
+    assert meaning("Who am I", 0.62, 0.8, BELIEVED) == "nothing"  # what a small recogniser makes of "okay"
     assert meaning("Can you remember the table at home?", 0.9, 0.5, BELIEVED) == "nothing"
     assert meaning("Stop", 0.1, 0.4, BELIEVED) == "nothing"
 
