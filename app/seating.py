@@ -20,6 +20,7 @@ from core.audio.microphone import Microphone
 from core.commands import Setup
 from core.conversation import State
 from core.events import Failed
+from core.memory import unvoiced
 from core.news import ConversationList, FactList, FactSeen, News, ReplyTimes, Trouble, TurnKept, TurnsDeleted
 from core.records import Notice, TurnRecord
 from core.settings import Settings
@@ -55,6 +56,7 @@ class Seating:
         self._setup, self._air, self._tell, self._post, self._broken = setup, air, tell, post, broken
         self._store: Store | None = None
         self._memory = Memory()
+        self._spoken_by = ""  # whose voice its replies have, as far as that is known
         self._conversation: int | None = None  # to go on with; None is a new one
         self._facts: tuple[str, ...] = ()
         self._waiting: list[Callable[[Seat], None]] = []  # what came before there was a companion
@@ -153,6 +155,9 @@ class Seating:
         self._outdated = False
         engines = self.stock.speaking(self.voice)
         scribe = self._scribe(self.stock) if self._store else None
+        if self._spoken_by not in ("", self.voice):
+            self._memory = replace(self._memory, history=unvoiced(self._memory.history))
+        self._spoken_by = self.voice
         memory = replace(self._memory, notes=replace(self._memory.notes, facts=self._facts))
         settings = ending_soon(self.settings)
         (ear, self._ear) = self._ear or self._air.ear(), None
@@ -239,7 +244,7 @@ class Seating:
     def part(self, conversation: int | None, memory: Memory) -> None:
         self.unseat()
         self._conversation, self._unspoken = conversation, Unspoken()
-        self._memory = replace(memory, habit=self._memory.habit)
+        self._memory, self._spoken_by = replace(memory, habit=self._memory.habit), ""
         self._seat_anew()
 
     def go_on(self, number: int, *, replay: bool) -> None:

@@ -242,6 +242,14 @@ def context(reference: Sequence[Segment], spoken: Sequence[Segment], settings: M
     return [*reference, *fit(spoken, positions, max(high, 0), max(low, 0))] if spoken else list(reference)
 
 
+def unvoiced(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
+    """Return the exchanges without the sound of the replies, for another voice: it would go on in the old one."""
+    return tuple(
+        replace(exchange, phrases=tuple(replace(said, codes=None, loud=()) for said in exchange.phrases))
+        for exchange in exchanges
+    )
+
+
 def positions(segment: Segment) -> int:
     """Return about how many positions a segment takes in the voice model."""
     return len(segment.codes) + len(segment.text) // CHARS_PER_POSITION + SEGMENT_POSITIONS

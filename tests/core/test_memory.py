@@ -111,6 +111,14 @@ def test_the_voice_hears_its_reference_and_the_newest_of_both_speakers() -> None
     assert context([reference], [], settings) == [reference]
 
 
+def test_another_voice_hears_the_user_and_not_the_voice_before() -> None:
+    past = [Exchange("hello", codes(3), (said("good day", 5),)), Exchange("typed", None, (said("so it is", 4),))]
+    others = memory.unvoiced(past)
+    assert [segment.speaker for segment in segments(others)] == [USER]
+    assert [exchange.reply for exchange in others] == ["good day", "so it is"]  # the words stay
+    assert len(segments(past)) == 3  # and what was kept is as it was
+
+
 def test_silence_in_a_phrase_says_nothing() -> None:
     quiet = Said("one two three", "one two three", codes(20), whole=True, loud=(False,) * 10 + (True,) * 10)
     assert heard([quiet], 10 * VOICE_FRAME) == ()
