@@ -142,14 +142,17 @@ def models(house: House, name: str) -> None:
     house.hardware.came.emit()
     page.work.begin("Download: Graphics card with 16 GB")
     page.work.show_step(
-        {"phase": "fetching", "name": "model.safetensors", "done": 4.1e9, "total": 10.7e9, "share": 0.383,
-         "speed": 38e6, "left_s": 172, "note": ""}
+        {"phase": "fetching", "name": "model.safetensors", "done": 4.9e9, "total": 12.9e9, "share": 0.383,
+         "speed": 38e6, "left_s": 210, "note": ""}
     )  # fmt: skip
     QTest.qWait(50)
     page.verticalScrollBar().setValue(0)
     keep(house.settings, f"models-{name}")
     page.work.hide()
-    page.verticalScrollBar().setValue(page.cards[0].mapTo(page.widget(), page.cards[0].rect().topLeft()).y() - 140)
+    QTest.qWait(50)
+    page.verticalScrollBar().setValue(
+        page.cards[0].mapTo(page.widget(), page.cards[0].rect().topLeft()).y() - house.theme.look.px(40)
+    )
     keep(house.settings, f"packs-{name}")
 
 
