@@ -7,9 +7,11 @@ import signal
 
 import pytest
 
+from app.compose import POCKET
 from app.window.pages.voices import Voices
 from app.window.words import Mood, word
-from core.news import EngineState, Ready, TurnKept, VoiceList
+from core.commands import PlaySound
+from core.news import EngineState, Playback, Ready, Trouble, TurnKept, VoiceList
 from core.records import Notice, TurnRecord
 from tests.app.window.around import wait
 
@@ -63,3 +65,12 @@ def test_a_killed_engine_is_said_replaced_and_remembers(live, heard, link):
     wait(lambda: live.steering.how.mood is Mood.PAUSED, 60)
     assert live.desk.panel.state.text() == word(Mood.PAUSED)
     assert say(live, heard, "Tell me a joke.").outcome == "answered"
+
+
+def test_a_recording_in_a_file_is_played_and_a_missing_one_is_said(live, heard, tmp_path):
+    wait(lambda: any(isinstance(each, Ready) for each in heard))
+    heard.clear()
+    live.door.ask(PlaySound(tmp_path / "nothing.wav"))
+    wait(lambda: any(isinstance(each, Trouble) and each.command == "PlaySound" for each in heard), 20)
+    live.door.ask(PlaySound(POCKET / "voices" / "ada" / "reference.wav"))
+    wait(lambda: any(isinstance(each, Playback) and each.playing for each in heard), 20)
