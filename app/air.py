@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock, Thread
 
@@ -69,11 +69,17 @@ class Air:
         self.talking = talking
         self._apply(wake=True)
 
-    def ear(self) -> Microphone:
-        """Return a microphone for the next companion: it keeps all from now on, and the last one hears no more."""
+    def ear(self, before: Sequence[AudioFrame] = ()) -> Microphone:
+        """Return a microphone for the next companion: it keeps all from now on, and the last one hears no more.
+
+        If it is to begin with what the last one heard `before`, what waits in that comes after it.
+        """
         with self._lock:
-            self._ear = Microphone()
-            return self._ear
+            ear, last = Microphone(), self._ear
+            for frame in (*before, *(last.rest() if before and last else ())):
+                ear.put(frame.wide, frame.narrow)
+            self._ear = ear
+            return ear
 
     def speaker(self, ear: Microphone) -> Mouthpiece:
         """Return a loudspeaker for the companion with this ear; the last one is heard no more."""

@@ -19,7 +19,7 @@ import app
 from app import graphics
 from app.checks import Problem
 from core.companion import Engines
-from core.ports import Chat, Transcriber, TurnModel, Voice
+from core.ports import Chat, Transcriber, TurnModel, Vad, Voice
 from core.rehearsal import Take
 from core.settings import ChatSettings
 from core.types import COMPANION, VOICE_FRAME, Segment
@@ -108,8 +108,6 @@ def load(
     Where there is no card, or no room for a model, smaller is tried, then the processor, and `say` is told; so it is
     when a chat server takes the place of the pack's chat model, and text leaves this machine.
     """
-    from models.silero import Gated, Silero
-
     pack, placed = choice.pack, placement or _placement(choice.pack, data, say)
     progress("voice")
     with usable("voice", pack):
@@ -126,7 +124,7 @@ def load(
     progress("reference")
     room: int = getattr(chat, "room", 0)  # a server does not tell
     return voiced(
-        Engines(Gated(Silero()), transcriber, chat, voice, [], _turn_model(pack), room, pack.languages), choice.card
+        Engines(load_vad(), transcriber, chat, voice, [], _turn_model(pack), room, pack.languages), choice.card
     )
 
 
@@ -151,6 +149,13 @@ def _remote(chat: ChatSettings, data: Path | None, say: Callable[[str], None]) -
     if there.warning:
         say(there.warning)
     return RemoteChat(there)
+
+
+def load_vad() -> Vad:
+    """Return what tells speech from other sounds; it needs no pack."""
+    from models.silero import Gated, Silero
+
+    return Gated(Silero())
 
 
 def load_voice(pack: Pack, threads: int, data: Path | None = None) -> Voice:

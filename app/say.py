@@ -63,8 +63,10 @@ def run(asked: argparse.Namespace) -> int:
     if asked.out.is_dir():
         raise Problem("the output file is a folder", asked.out, "name a file with --out")
     folder = OutputFolder.checked(asked.out.parent)
-    engines = replace(compose.load(compose.choose(asked.pack, asked.voice), asked.threads), chat=Reciter())
-    settings = Settings(work=WorkSettings(reply_chars=LONGEST, stop_s=compose.STOP_S))
+    loaded = compose.load(compose.choose(asked.pack, asked.voice), asked.threads)
+    engines = replace(loaded, chat=Reciter(), speaks=())  # whoever asks for it will hear it, in whatever language
+    work = WorkSettings(reply_chars=LONGEST, stop_s=compose.STOP_S, reserve_s=0.2)  # a file is in no hurry
+    settings = Settings(work=work)
     with wav_writer(folder.file(asked.out.name), VOICE_RATE, label=SYNTHETIC) as write:
         _speak(asked, engines, settings, write)
     return 0

@@ -6,6 +6,7 @@ sound stay. All is done on the session's thread, unless it is said otherwise.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import metadata
@@ -19,7 +20,7 @@ from app.stock import Stock
 from core.audio.microphone import Microphone
 from core.commands import Setup
 from core.conversation import State
-from core.events import Failed
+from core.events import Begin, Failed, Pressed, SpeechStarted
 from core.memory import unvoiced
 from core.news import ConversationList, FactList, FactSeen, News, ReplyTimes, Trouble, TurnKept, TurnsDeleted
 from core.records import Notice, TurnRecord
@@ -32,6 +33,7 @@ from core.store.sqlite import StoreError
 
 REMEMBERED = 400  # turns that a companion is given of a long conversation; more than any model can hold
 LEAVING_S = 15.0  # that an engine may take to notice that it is to stop
+TALK = SpeechStarted | Pressed | Begin | TurnRecord  # what shows that somebody talks
 HUNG = "no sign of life"  # as the conductor says it
 
 
@@ -65,6 +67,7 @@ class Seating:
         self._answering: int | None = None  # row of a turn that is answered once more
         self._opening: tuple[int, bool] | None = None  # a conversation, and whether to answer what waits in it
         self._forgetting = False  # a turn of what is held was deleted
+        self._active = time.monotonic()  # when something was last said
         self._unspoken = Unspoken()
 
     def open(self, store: Store | None, cabinet: Cabinet) -> None:
@@ -90,9 +93,14 @@ class Seating:
         """Whether no turn is under way."""
         return self.seat is None or self.seat.state is State.LISTENING
 
-    def bring(self, stock: Stock) -> None:
-        """Put the first companion to work with these models."""
-        self.stock = stock
+    @property
+    def idle_s(self) -> float:
+        """For how long nothing was said to a companion that listens."""
+        return time.monotonic() - self._active if self.seat and self.quiet else 0.0
+
+    def bring(self, stock: Stock, ear: Microphone | None = None) -> None:
+        """Put the first companion to work with these models; an ear may hold what it is to hear first."""
+        self.stock, self._ear = stock, ear or self._ear
         opening, self._opening = self._opening, None
         if opening:
             self.go_on(opening[0], replay=opening[1])
@@ -152,7 +160,7 @@ class Seating:
     def _seat_anew(self) -> None:
         if self.stock is None:
             return
-        self._outdated = False
+        self._outdated, self._active = False, time.monotonic()
         engines = self.stock.speaking(self.voice)
         scribe = self._scribe(self.stock) if self._store else None
         if self._spoken_by not in ("", self.voice):
@@ -188,6 +196,8 @@ class Seating:
 
     def _notice(self, what: Notice | ReplyTimes) -> None:
         self._tell(what)
+        if isinstance(what, Notice) and isinstance(what.what, TALK):
+            self._active = time.monotonic()
         if isinstance(what, Notice) and isinstance(what.what, TurnRecord):
             self._post(self.renew)
             if trouble := self._unspoken.note(what.what):

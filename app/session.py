@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from threading import Thread
 
+from app import compose
 from app.air import Air
 from app.cabinet import Cabinet, Question
 from app.checks import Problem
@@ -18,10 +19,12 @@ from app.diagnosis import diagnosis, looked
 from app.seat import Memory
 from app.seating import Seating
 from app.settings_file import differences
+from app.slumber import Slumber, let_go
 from app.stock import Stock, Stocking
 from app.tone import tone
 from core import commands as ask
 from core import news as tell
+from core.audio.microphone import Microphone
 from core.channel import Channel, Closed
 from core.commands import Command, Setup
 from core.news import News, Trouble
@@ -37,6 +40,16 @@ CHECK_S = 1.0  # without anything to do, until it is looked whether the companio
 LIVE = ("segmenter", "floor", "audio")  # leaves that are taken amid a turn
 STARTING = ("store",)  # and those that count from the next start on
 MENDABLE = (Problem, PackError, VoiceError, AudioFileError, StoreError)
+
+NEEDS_MODELS = (
+    ask.Write,
+    ask.Press,
+    ask.OpenConversation,
+    ask.ChooseVoice,
+    ask.ChoosePack,
+    ask.ListVoices,
+    ask.PlayVoice,
+)
 
 Do = Callable[[], None]
 
@@ -77,6 +90,8 @@ class Session:
         self._store: Store | None = None
         self._cabinet: Cabinet | None = None
         self._standing: tell.Standing | None = None
+        self._slumber: Slumber | None = None  # as long as the models are unloaded for want of use
+        self._ear: Microphone | None = None  # with what was said while they are loaded again
 
     def start(self) -> None:
         """Begin: news come from now on."""
@@ -116,6 +131,7 @@ class Session:
                 return self._asked.get(CHECK_S)
             except TimeoutError:
                 self._attend(self._seating.check, "")
+                self._attend(self._doze, "")
 
     def _attend(self, do: Do, command: str) -> None:
         failure = attempt(lambda: _mendable(do))
@@ -144,6 +160,8 @@ class Session:
 
     def _end(self) -> None:
         self._attend(lambda: self._seating.unseat(patience=0), "Quit")
+        if self._slumber:
+            self._slumber.end()
         if self._cabinet:
             self._cabinet.close()
         self._air.close()
@@ -156,6 +174,7 @@ class Session:
             talking=self._air.talking,
             muted=self._air.muted,
             ready=seating.seat is not None,
+            asleep=self._slumber is not None,
             pack=stock.choice.pack.title if stock else "",
             pack_folder=str(stock.choice.pack.folder) if stock else "",
             voice=seating.voice,
@@ -170,6 +189,8 @@ class Session:
     # What is asked.
 
     def _obey(self, asked: Command) -> None:
+        if isinstance(asked, NEEDS_MODELS):
+            self._wake()
         if isinstance(asked, Question):
             self._kept.answer(asked)
         elif not self._talk(asked):
@@ -268,11 +289,31 @@ class Session:
                 self._restock()
         else:
             self._good = self._wanted
-            self._seating.bring(stock)
+            self._seating.bring(stock, self._ear)
+            self._ear = None
             self._stand()
             self._tell(tell.Ready(stock.seconds))
 
+    def _doze(self) -> None:
+        """Unload the models if nothing was said for as long as the user wishes."""
+        after = self._settings.models.unload_min * 60
+        if not after or self._seating.idle_s < after or self._stocking.busy:
+            return
+        self._seating.clear()
+        let_go()
+        self._slumber = Slumber(self._air, compose.load_vad(), lambda ear: self._post(lambda: self._wake(ear)))
+        self._stand()
+
+    def _wake(self, ear: Microphone | None = None) -> None:
+        if self._slumber is None:
+            return
+        self._ear = ear
+        self._restock()
+
     def _restock(self) -> None:
+        if self._slumber:
+            self._slumber.end()
+            self._slumber = None
         self._seating.clear()
         self._wanted = self._settings
         self._stocking.load(self._wanted)

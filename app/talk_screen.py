@@ -9,7 +9,7 @@ from typing import TextIO
 from core.audio.wire import Levels
 from core.conversation import State
 from core.events import Captioned, Replied
-from core.news import AudioLost, AudioOpened, Loading, News, Ready, ReplyTimes, Trouble
+from core.news import AudioLost, AudioOpened, Loading, News, Ready, ReplyTimes, Standing, Trouble
 from core.records import Notice, TurnRecord
 
 WIDTH = 8  # of a meter
@@ -19,6 +19,7 @@ STATES = {
     State.THINKING: "Thinking",
     State.SPEAKING: "Speaking",
 }
+ASLEEP = "Asleep, loads when you speak"
 NO_DEVICE = "There is no {}: waiting for one."
 
 
@@ -46,6 +47,8 @@ class Screen:
                 self._say(text)
             if isinstance(news, AudioOpened):
                 self._devices = news
+            if isinstance(news, Standing) and news.asleep:
+                self._state = ASLEEP
             if isinstance(news, Ready):
                 self._state = STATES[State.LISTENING]
         self._draw()

@@ -13,7 +13,7 @@ from core import memory
 from core.events import Encoded, Event, Phrased, Prepared, Sound, Spoken, Voiced
 from core.murmurs import WORDING
 from core.ports import Loudspeaker, Voice
-from core.reserve import Reserve
+from core.reserve import LEAST, Reserve
 from core.settings import MemorySettings, WorkSettings
 from core.types import COMPANION, USER, VOICE_FRAME, VOICE_RATE, Codes, Samples, Segment, SpeechFrame
 from core.work import Attend, Listen, MouthItem, Recall, Rehearse, Remember, Rest, Speak, Work
@@ -132,19 +132,29 @@ class Mouth:
         index, self._index = self._index, self._index + 1
         yield Phrased(work.turn, index, text, wording)
         codes: list[Codes] = []
-        expected, asked = math.ceil(len(wording) * memory.FRAMES_PER_CHAR), 0
+        held: list[SpeechFrame] = []  # here, not behind what still sounds of the phrase before: it would break off
+        expected, asked, flows = math.ceil(len(wording) * memory.FRAMES_PER_CHAR), 0, index == 0
         began = time.monotonic()
         for frame in self._frames(self._context(), wording, work.seed_for(f"phrase {index}")):
             self._reserve.note(time.monotonic() - began)
             asked = self._hold_back(work, self._reserve.frames(expected), asked)
             yield Voiced(work.turn, index, frame)
-            self._loudspeaker.write(work.turn, frame)
             codes.append(frame.codes)
+            held.append(frame)
+            flows = flows or asked <= LEAST or len(codes) >= asked
+            if flows:
+                self._write(work, held)
             began = time.monotonic()
+        self._write(work, held)
         self._hold_back(work, 0, asked)  # how slow the next phrase comes, it will tell
         if codes:
             self._spoken.append(Segment(COMPANION, wording, np.stack(codes)))
         yield Spoken(work.turn, index)
+
+    def _write(self, work: Work, held: list[SpeechFrame]) -> None:
+        for frame in held:
+            self._loudspeaker.write(work.turn, frame)
+        held.clear()
 
     def _hold_back(self, work: Work, frames: int, asked: int) -> int:
         if frames != asked:

@@ -50,6 +50,7 @@ class Standing:
     talking: bool = False  # the microphone is open, or would be if there were one
     muted: bool = False
     ready: bool = False
+    asleep: bool = False  # the models are unloaded: they are loaded again when something is said or written
     pack: str = ""  # its title
     pack_folder: str = ""
     voice: str = ""  # that speaks from the next reply on

@@ -190,6 +190,7 @@ class ModelSettings(Checked):
     pack: str = ""  # its folder; empty is the pocket pack
     voice: str = ""  # its name; empty is the pack's first
     threads: int = ranged(0, 0, 256)  # of the processor; 0 is Sotto's own choice
+    unload_min: float = ranged(0.0, 0.0, 1440.0)  # without a turn, until the models are unloaded; 0 is never
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,13 @@ class Microphone:
             self._closed = True
             self._changed.notify_all()
 
+    def rest(self) -> list[AudioFrame]:
+        """Take out what nobody has heard yet."""
+        with self._changed:
+            left = list(self._frames)
+            self._frames.clear()
+            return left
+
     def wake(self) -> None:
         """Count time from now on again: while the microphone was not wanted, none has passed."""
         with self._changed:

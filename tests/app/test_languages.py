@@ -13,6 +13,7 @@ from app import compose
 from app.languages import Unspoken, unspoken, words
 from core.records import TurnRecord
 from core.types import Turn
+from models.audiofile import read_audio
 from models.catalog import load_catalog
 
 GERMAN = "The voice does not speak German."
@@ -51,6 +52,12 @@ def test_replies_that_it_cannot_speak_are_shown_and_that_is_said_once(german: Pa
     assert sotto("history", "export", 1, tmp_path / "talk.json")[0] == 0
     assert sotto("history", "import", tmp_path / "talk.json")[0] == 0
     assert sotto("history", "show", 2)[1].count("(shown, not spoken)") == len(demo)
+
+
+def test_what_is_to_be_said_is_said_in_any_language(german: Path, sotto, tmp_path: Path) -> None:
+    code, _, error = sotto("say", "I am fine, thank you.", "--pack", german, "--out", tmp_path / "said.wav")
+    assert (code, error) == (0, "")
+    assert read_audio(tmp_path / "said.wav")[0].any()
 
 
 def test_each_language_is_told_of_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from queue import Empty, Queue
@@ -18,7 +19,7 @@ from core import commands as ask
 from core import news as tell
 from core.events import Replied
 from core.records import Notice, TurnRecord
-from core.settings import NO_DEVICE, AudioSettings, PersonaSettings, SegmenterSettings, Settings
+from core.settings import NO_DEVICE, AudioSettings, ModelSettings, PersonaSettings, SegmenterSettings, Settings
 from core.store.home import Store
 from core.types import VOICE_RATE
 from tests.app.conftest import engines
@@ -332,3 +333,25 @@ def test_a_companion_that_dies_of_our_own_fault_is_noticed(talk, monkeypatch):
     assert "conductor" in one.until(tell.Trouble).what
     assert "AssertionError" in one.until(tell.Trouble).what
     assert "conductor" in why.get(timeout=LONG)
+
+
+def test_models_that_nobody_talks_to_are_unloaded_and_come_back_for_what_is_written(talk, chat, monkeypatch):
+    made: list[weakref.ref[Voice]] = []
+
+    def load(*_: Any, **__: Any) -> Any:
+        voice = Voice()
+        made.append(weakref.ref(voice))
+        return engines(chat=chat, voice=voice)
+
+    monkeypatch.setattr(compose, "load", load)
+    dozing = replace(SILENT, models=ModelSettings(unload_min=0.02))
+    one = talk(dozing).ask(ask.Write("hello there"))
+    assert one.answered().outcome == "answered"
+    asleep = one.until(tell.Standing, lambda standing: standing.asleep)
+    assert (asleep.ready, asleep.pack, asleep.conversation) == (False, "", 1)
+    assert [each() for each in made] == [None], "nothing refers to what was loaded"
+    one.ask(ask.Write("how are you"))
+    assert one.until(tell.Standing, lambda standing: standing.ready).asleep is False
+    assert one.answered().user == "how are you"
+    assert "hello there" in [message.text for message in chat.asked[-1]], "it remembers"
+    assert len(made) == 2

@@ -10,7 +10,7 @@ from app.rig.people import spoken
 from core.commands import ChooseVoice, Setup, Talk
 from core.news import AudioOpened, News, Ready, Standing
 from core.records import Notice, TurnRecord
-from core.settings import Settings
+from core.settings import ModelSettings, Settings
 
 WAITS = 120.0  # seconds, on a machine however busy
 
@@ -48,5 +48,29 @@ def test_what_is_said_while_the_voice_is_changed_is_answered(silent, tmp_path):
         record = answered(news)
         assert record.outcome == "answered"
         assert record.user.lower().startswith("what is my name"), "from the first word on"
+    finally:
+        link.close()
+
+
+def test_what_is_said_while_the_models_are_unloaded_loads_them_and_is_answered(silent, tmp_path):
+    news: Queue[News] = Queue()
+    dozing = Settings(models=ModelSettings(unload_min=0.05))
+    link = EngineLink(Setup(dozing, tmp_path / "data"), news.put, tmp_path / "logs")
+    link.start()
+    try:
+        until(news, lambda told: isinstance(told, Ready))
+        link.ask(Talk())
+        until(news, lambda told: isinstance(told, AudioOpened) and told.microphone)
+        time.sleep(1)
+        silent.person.say(spoken("Hello, my name is Alex."), wait=True)
+        assert answered(news).outcome == "answered"
+        until(news, lambda told: isinstance(told, Standing) and told.asleep)
+        silent.person.say(spoken("What is my name?"), wait=True)
+        until(news, lambda told: isinstance(told, Standing) and told.ready and not told.asleep)
+        record = answered(news)
+        assert (record.outcome, record.turn.id) == ("answered", 1), "another companion"
+        assert record.user.lower().startswith("what is my name"), "from the first word on"
+        assert record.history is not None
+        assert record.history.speakers == (0, 1, 0, 1), "which remembers how both spoke"
     finally:
         link.close()
