@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
-from pywebrtc_audio import AudioProcessor
 
 from app.rig.figures import Rate, Times
 from app.rig.people import VOICES, spoken
 from app.rig.phrasebook import INTERRUPTIONS, QUESTIONS
 from core.audio.double_talk import DoubleTalk
-from core.audio.echo import BLOCK, RATE, Cancel, canceller
+from core.audio.echo import BLOCK, RATE, Cancel, aec3, canceller
+from core.audio.resample import resampler
 from core.settings import SegmenterSettings
 from core.types import EAR_FRAME, EAR_RATE, Samples
 from models.silero import Silero
@@ -47,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
             f"-- echo {'none' if level is None else f'{level:g} dB'}, {asked.delay} ms, n = {asked.count}", flush=True
         )
         scene = staged(asked.count, level, asked.delay)
-        for name, cancel in (("AEC3 alone", aec3_alone()), ("linear filter and AEC3", canceller())):
+        for name, cancel in (("AEC3 alone", aec3()), ("linear filter and AEC3", canceller())):
             for figure in figures(name, scene, cancel):
                 print(figure.row(), flush=True)
     return 0
@@ -62,12 +61,6 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
     asked = parser.parse_args(argv)
     asked.echo = asked.echo or [None, -10.0, 0.0]
     return asked
-
-
-def aec3_alone() -> Cancel:
-    """Return the baseline."""
-    processor = AudioProcessor(sample_rate=RATE, echo_cancellation=True, high_pass_filter=True)
-    return lambda near, far: np.asarray(processor.process(near, far), np.float32)
 
 
 def staged(count: int, level: float | None, delay_ms: int) -> Scene:
@@ -106,7 +99,7 @@ def figures(name: str, scene: Scene, cancel: Cancel) -> list[Times | Rate]:
 
 def probabilities(left: Samples) -> Samples:
     """Return Silero's probability of speech, frame by frame."""
-    silero, narrow = Silero(), soxr.resample(left, RATE, EAR_RATE).astype(np.float32)
+    silero, narrow = Silero(), resampler(RATE, EAR_RATE)(left)
     frames = narrow[: len(narrow) // EAR_FRAME * EAR_FRAME].reshape(-1, EAR_FRAME)
     return np.array([silero(frame) for frame in frames], np.float32)
 

@@ -27,9 +27,14 @@ Cancel = Callable[[Samples, Samples], Samples]
 
 def canceller() -> Cancel:
     """Return a new canceller for blocks of BLOCK samples: near and far in, near without echo out."""
-    linear = LinearEcho(BLOCK)
-    aec3 = AudioProcessor(sample_rate=RATE, echo_cancellation=True, high_pass_filter=True)
-    return lambda near, far: np.asarray(aec3.process(linear(near, far), far), np.float32)
+    linear, rest = LinearEcho(BLOCK), aec3()
+    return lambda near, far: rest(linear(near, far), far)
+
+
+def aec3() -> Cancel:
+    """Return WebRTC's canceller alone."""
+    processor = AudioProcessor(sample_rate=RATE, echo_cancellation=True, high_pass_filter=True)
+    return lambda near, far: np.asarray(processor.process(near, far), np.float32)
 
 
 class EchoCanceller:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.bench_echo import aec3_alone, figures, noticed, staged
+from app.bench_echo import figures, noticed, staged
 from app.main import main
 from app.rig.figures import Times
-from core.audio.echo import canceller
+from core.audio.echo import aec3, canceller
 
 
 def test_the_linear_filter_lets_people_be_noticed_sooner_over_a_loud_echo():
     scene = staged(4, 0.0, 180)
-    alone, filtered = (figures("", scene, cancel)[4] for cancel in (aec3_alone(), canceller()))
+    alone, filtered = (figures("", scene, cancel)[4] for cancel in (aec3(), canceller()))
     assert isinstance(alone, Times)
     assert isinstance(filtered, Times)
     assert len(filtered.values) >= len(alone.values)
