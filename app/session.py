@@ -235,8 +235,8 @@ class Session:
         match asked:
             case ask.ListVoices():
                 self._tell(tell.VoiceList(self._stock.voices(), self._seating.voice))
-            case ask.PlayVoice(name):
-                self._air.play(read_audio(self._stock.card(name).reference)[0])
+            case ask.PlayVoice() | ask.PlaySound() | ask.PlayTone():
+                self._play(asked)
             case ask.ReplayTurn(row, side):
                 self._kept.ask(lambda shelf: self._air.play(shelf.sound(row, side), row), "ReplayTurn")
             case ask.DeleteTurn(row):
@@ -248,10 +248,6 @@ class Session:
             case ask.ShowPrompt():
                 seat = self._seating.seat
                 self._tell(tell.PromptSeen(seat.companion.prompt if seat else ()))
-            case ask.PlaySound(file):
-                self._air.play(read_audio(file)[0])
-            case ask.PlayTone():
-                self._air.play(tone())
             case ask.RecordTest(seconds):
                 self._air.record(min(max(seconds, 0.1), 30.0))
             case ask.ListDevices():
@@ -260,6 +256,15 @@ class Session:
             case ask.Diagnose():
                 drift = f"voice drift {self._seating.stock.drift()}" if self._seating.stock else "voice not loaded"
                 self._tell(tell.Diagnosis(diagnosis(self._standing or tell.Standing(), self._setup.data, (drift,))))
+
+    def _play(self, asked: ask.PlayVoice | ask.PlaySound | ask.PlayTone) -> None:
+        match asked:
+            case ask.PlayVoice(name):
+                self._air.play(read_audio(self._stock.card(name).reference)[0])
+            case ask.PlaySound(file):
+                self._air.play(read_audio(file)[0])
+            case ask.PlayTone():
+                self._air.play(tone())
 
     @property
     def _settings(self) -> Settings:

@@ -22,6 +22,7 @@ from core.records import Notice, TurnRecord
 from core.settings import NO_DEVICE, AudioSettings, ModelSettings, PersonaSettings, SegmenterSettings, Settings
 from core.store.home import Store
 from core.types import VOICE_RATE
+from models.voices import load_voice_card
 from tests.app.conftest import engines
 from tests.fakes import Chat, Voice
 
@@ -75,14 +76,20 @@ def voice() -> Voice:
 @pytest.fixture
 def talk(data, chat, voice, monkeypatch) -> Iterator[Callable[..., Talk]]:
     """Return what starts a session on the data folder; those that were started are ended."""
+    hum = SimpleNamespace(folder=compose.POCKET / "voices" / "ada")
     pack = SimpleNamespace(
-        name="toys", title="The toys", folder="/toys", codec=SimpleNamespace(files=()), voices={}, default_voice="hum"
+        name="toys",
+        title="The toys",
+        folder="/toys",
+        codec=SimpleNamespace(files=()),
+        voices={"hum": hum},
+        default_voice="hum",
     )
 
     def choose(folder: Any, *_: Any) -> SimpleNamespace:
         if folder and "missing" in str(folder):
             raise Problem("there is no pack", folder, "choose another")
-        return SimpleNamespace(pack=pack, voice="hum")
+        return SimpleNamespace(pack=pack, voice="hum", card=load_voice_card(hum.folder))
 
     monkeypatch.setattr(compose, "choose", choose)
     monkeypatch.setattr(compose, "load", lambda *_, **__: engines(chat=chat, voice=voice))
