@@ -17,9 +17,7 @@ CONTINUERS = vocabulary(
     "mm mhm mmhm mmhmm mmm hm hmm hmmm uh huh uhhuh ah aha oh ooh wow yeah yea yep yes yup ok okay right sure "
     "great good nice cool fine exactly indeed true really i see got it all of course"
 )
-TAKERS = vocabulary(
-    "stop wait no hold hang what sorry hey quiet pardon excuse listen enough actually but hush shush"
-)
+TAKERS = vocabulary("stop wait no hold hang what sorry hey quiet pardon excuse listen enough actually but hush shush")
 MOST_WORDS = 3  # of a continuer
 LETTERS = 16  # in a second of speech, and
 SPARE = 4

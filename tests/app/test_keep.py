@@ -67,6 +67,7 @@ def test_the_json_has_what_its_document_says():
     assert first["reply"] == {
         "text": "Hi there.",
         "written": "Hi there.",
+        "shown": None,
         "file": "reply-1.wav",
         "start": 30_000,
         "end": 49_200,
