@@ -103,8 +103,10 @@ class Wish:
                 self.conversation = number
             case SettingsUsed(settings) if not self.safe:
                 self.setup = replace(self.setup, settings=settings)
-            case TurnKept(seen=seen) if seen.typed:
-                self._acknowledge(seen.user)
+            case TurnKept(conversation=number, seen=seen):
+                self.conversation = number  # told before the `Standing` that says so as well
+                if seen.typed:
+                    self._acknowledge(seen.user)
             case Notice(what=Begin()) if self.asked_again:
                 self.asked_again, self.again = False, True
             case Notice(what=TurnRecord() as record):

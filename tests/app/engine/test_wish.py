@@ -1,0 +1,16 @@
+"""What an engine process that takes another's place is told."""
+
+from pathlib import Path
+
+from app.engine.link import Wish
+from core.commands import OpenConversation, Setup, Write
+from core.news import TurnKept, TurnSeen
+from core.settings import Settings
+from core.types import Turn
+
+
+def test_a_turn_that_was_kept_before_the_standing_is_told_is_answered_once_more():
+    wish = Wish(Setup(Settings(), Path("data")), turn=True)
+    wish.note_command(Write("tell me a story"))
+    wish.note_news(TurnKept(4, TurnSeen(1, Turn(1), "tell me a story", "", "", typed=True, done=False)))
+    assert wish.commands() == [OpenConversation(4, True)]
