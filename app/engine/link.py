@@ -104,7 +104,8 @@ class Wish:
             case SettingsUsed(settings) if not self.safe:
                 self.setup = replace(self.setup, settings=settings)
             case TurnKept(conversation=number, seen=seen):
-                self.conversation = number  # told before the `Standing` that says so as well
+                if not seen.done:  # a turn that ended may be of a conversation that was left since
+                    self.conversation = number  # told before the `Standing` that says so as well
                 if seen.typed:
                     self._acknowledge(seen.user)
             case Notice(what=Begin()) if self.asked_again:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.engine.link import Wish
-from core.commands import OpenConversation, Setup, Write
+from core.commands import NewConversation, OpenConversation, Setup, Write
 from core.news import TurnKept, TurnSeen
 from core.settings import Settings
 from core.types import Turn
@@ -14,3 +14,10 @@ def test_a_turn_that_was_kept_before_the_standing_is_told_is_answered_once_more(
     wish.note_command(Write("tell me a story"))
     wish.note_news(TurnKept(4, TurnSeen(1, Turn(1), "tell me a story", "", "", typed=True, done=False)))
     assert wish.commands() == [OpenConversation(4, True)]
+
+
+def test_the_end_of_a_turn_does_not_bring_back_a_conversation_that_was_left():
+    wish = Wish(Setup(Settings(), Path("data")), conversation=3, turn=True)
+    wish.note_command(NewConversation())
+    wish.note_news(TurnKept(3, TurnSeen(1, Turn(1), "tell me a story", "Once", "", typed=True, done=True)))
+    assert wish.commands() == []
