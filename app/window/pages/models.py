@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QProgressBar, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QProgressBar, QSpinBox
 
 from app.window.aside import worded
 from app.window.banner import announce
@@ -15,7 +15,7 @@ from app.window.errand import CANCELLED, Errand, Errands, Event, Fault
 from app.window.hardware import Hardware
 from app.window.offer_card import OfferCard
 from app.window.offers import POCKET, Offer, offers, voices
-from app.window.pages.page import Choice, Page
+from app.window.pages.page import Choice, Page, Shelf
 from app.window.parts import button, label
 from app.window.sayings import said
 from app.window.steering import Steering
@@ -133,9 +133,7 @@ class AllModels(Models):
         self.voice.currentIndexChanged.connect(self._lay_out)
         for each in (label(self.tr("Model of the voice"), "", self.voice), self.voice, label(account, "hint")):
             self.column.addWidget(each)
-        self._shelf = QWidget()
-        self._stack = QVBoxLayout(self._shelf)
-        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._shelf = Shelf()
         self.column.addWidget(self._shelf)
         self._without_network()
         self._access()
@@ -211,14 +209,11 @@ class AllModels(Models):
         if made == self._offers or not self._there:
             return
         self._offers = made
-        for card in self.cards:
-            card.hide()
-            card.deleteLater()
         self.cards = [OfferCard(offer) for offer in made]
         for card in self.cards:
             card.asked.connect(lambda act, offer=card.offer: self._do(act, offer))
             card.allow(possible=self._errand is None)
-            self._stack.addWidget(card)
+        self._shelf.show_cards(self.cards)
 
     # What is done.
 

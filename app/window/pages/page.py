@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
@@ -149,3 +150,28 @@ class Card(QFrame):
         self.setProperty("role", "card")
         self.setLayout(layout)
         layout.setContentsMargins(14, 12, 14, 12)
+
+
+class Shelf(QWidget):
+    """Cards, one under the other; Tab reaches what is in them where they are seen, however late they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._cards: list[Card] = []
+
+    def show_cards(self, cards: Sequence[Card]) -> None:
+        """Show these instead of those that are there."""
+        for card in self._cards:
+            card.hide()  # or it is seen until Qt gets to it
+            card.deleteLater()
+        self._cards = [*cards]
+        for card in self._cards:
+            self._column.addWidget(card)
+        inside = (each for card in self._cards for each in card.findChildren(QWidget))
+        stops = [each for each in inside if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt sets nothing in order after what takes no focus
+        for one, other in pairwise([self, *stops]):
+            QWidget.setTabOrder(one, other)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,7 +22,7 @@ from app.window.auditions import Auditions
 from app.window.banner import announce
 from app.window.door import Door
 from app.window.errand import Errands, Event, Fault
-from app.window.pages.page import Card, Page
+from app.window.pages.page import Card, Page, Shelf
 from app.window.parts import button, label, restyle
 from app.window.reading import Reading
 from app.window.sayings import said
@@ -40,9 +39,7 @@ class Voices(Page):
     def __init__(self, theme: Theme, door: Door) -> None:
         super().__init__(theme, self.tr("Voices"), self.tr("The voice that you choose speaks from the next reply on."))
         self._door, self._playing = door, False
-        self._shelf = QWidget()
-        self._column = QVBoxLayout(self._shelf)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._shelf = Shelf()
         self.column.addWidget(self._shelf)
         self._group = QButtonGroup(self)
         self._cards: dict[str, Card] = {}
@@ -62,16 +59,13 @@ class Voices(Page):
     def _list(self, news: VoiceList) -> None:
         if self._shown != news.voices:
             self._shown = news.voices
-            for card in self._cards.values():
-                card.hide()  # or it is seen until Qt gets to it
-                card.deleteLater()
-            self._cards, self.choosers, self._players = {}, {}, []
-            for each in news.voices:
-                self._add(each)
+            self.choosers, self._players = {}, []
+            self._cards = {each.name: self._card(each) for each in news.voices}
+            self._shelf.show_cards([*self._cards.values()])
         self.none.setVisible(not news.voices)
         self._mark(news.chosen)
 
-    def _add(self, voice: VoiceSeen) -> None:
+    def _card(self, voice: VoiceSeen) -> Card:
         grid = QGridLayout()
         chooser = QRadioButton(voice.title)
         chooser.setProperty("voice", voice.name)
@@ -91,11 +85,10 @@ class Voices(Page):
             line.addStretch(1)
             grid.addLayout(line, 3, 0, 1, 2)
         grid.setColumnStretch(0, 1)
-        card = Card(grid)
         self._group.addButton(chooser)
-        self._column.addWidget(card)
         self._players.append(play)
-        self._cards[voice.name], self.choosers[voice.name] = card, chooser
+        self.choosers[voice.name] = chooser
+        return Card(grid)
 
     def _acts(self, voice: VoiceSeen) -> Sequence[QPushButton]:
         """Return what else can be done with a voice."""

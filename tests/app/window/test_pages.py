@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 
 from app.window.errand import Errand
 from app.window.pages import models as models_page
@@ -18,7 +18,7 @@ from app.window.pages.listening import Listening
 from app.window.pages.models import AllModels, Models
 from app.window.pages.privacy import Privacy
 from app.window.pages.shortcuts import Shortcuts
-from app.window.pages.voices import Voices
+from app.window.pages.voices import AllVoices, Voices
 from app.window.preferences import Kept
 from app.window.settings_window import SettingsWindow
 from core.audio.wire import Levels
@@ -76,6 +76,11 @@ def page(house, kind):
 
 def press(inside, text):
     next(each for each in inside.findChildren(QPushButton) if each.text() == text).click()
+
+
+def keys(window, *keys):
+    for key in keys:
+        QTest.keyClick(QApplication.focusWidget() or window, key)
 
 
 def used(outside):
@@ -172,6 +177,17 @@ def test_voices_are_played_and_chosen(house, outside):
     assert voices.choosers["tom"].isChecked()
     told(house, VoiceList(VOICES[:1], "ada"))
     assert [*voices.choosers] == ["ada"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_next_voice_is_chosen_with_two_keys(house, outside, times):
+    voices = page(house, AllVoices)
+    for shown in range(times):  # a card that comes late is not the last that Tab reaches
+        told(house, VoiceList(VOICES[shown:], "ada"), VoiceList(VOICES, "ada"))
+    house.settings.list.setFocus()
+    keys(house.settings, Qt.Key.Key_Tab, Qt.Key.Key_Down)
+    assert outside.of(ChooseVoice) == [ChooseVoice("tom")]
+    assert voices.choosers["tom"].isChecked()
 
 
 def test_the_companion_is_named_and_its_memory_edited(house, outside):
