@@ -189,6 +189,7 @@ def test_talk_interrupt_change_the_voice_restart_and_go_on(world):
     kept = len(turns(desktop))
     desktop.start()
     assert ready(desktop, 2)
+    desktop.focus("Sotto")
     desktop.keys("ctrl+f", "Tab", "Down", "Return")
     time.sleep(3)
     desktop.picture("6-continued")
