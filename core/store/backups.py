@@ -7,19 +7,22 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from core.store.sqlite import StoreError
 
 FOLDER = "backups"
+ONE_AT_A_TIME = Lock()  # whoever copies or deletes holds it: a copy begun before a deletion still has what went
 
 
 def daily(db: sqlite3.Connection, folder: Path, keep: int) -> Path | None:
     """Make today's copy if there is none and something is kept, and drop the oldest; return its path if made."""
     path = folder / FOLDER / f"daily-{datetime.now(UTC):%Y-%m-%d}.db"
-    if not keep or path.exists() or not db.execute("SELECT count(*) FROM turn").fetchone()[0]:
-        return None
-    made = make(db, path)
-    drop(sorted((folder / FOLDER).glob("daily-*.db"))[:-keep])
+    with ONE_AT_A_TIME:
+        if not keep or path.exists() or not db.execute("SELECT count(*) FROM turn").fetchone()[0]:
+            return None
+        made = make(db, path)
+        drop(sorted((folder / FOLDER).glob("daily-*.db"))[:-keep])
     return made
 
 

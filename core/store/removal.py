@@ -38,14 +38,15 @@ def finish(db: sqlite3.Connection, folder: Path) -> None:
     """Do what a deletion has left to do, if anything."""
     if not db.execute("SELECT 1 FROM chore WHERE name = ?", (CHORE,)).fetchone():
         return
-    cleanse(db)
-    backups.check(db, folder)
-    kept = [*(folder / backups.FOLDER).glob("*"), *folder.glob("*.damaged-*")]
-    if kept:
-        backups.drop(kept)
-        backups.make(db, folder / backups.FOLDER / f"daily-{datetime.now(UTC):%Y-%m-%d}.db")
-    with transaction(db):
-        db.execute("DELETE FROM chore WHERE name = ?", (CHORE,))
+    with backups.ONE_AT_A_TIME:
+        cleanse(db)
+        backups.check(db, folder)
+        kept = [*(folder / backups.FOLDER).glob("*"), *folder.glob("*.damaged-*")]
+        if kept:
+            backups.drop(kept)
+            backups.make(db, folder / backups.FOLDER / f"daily-{datetime.now(UTC):%Y-%m-%d}.db")
+        with transaction(db):
+            db.execute("DELETE FROM chore WHERE name = ?", (CHORE,))
 
 
 def cleanse(db: sqlite3.Connection) -> None:

@@ -27,7 +27,7 @@ class StoreError(Exception):
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """Open a database; for writing it is made if need be, readable by nobody else."""
     if write:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives -wal and -shm the same rights
+        _make(path)
     mode = "rw" if write else "ro"
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
@@ -42,6 +42,18 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _make(path: Path) -> None:
+    """Make the file with rights that SQLite gives -wal and -shm as well; leave one that is there untouched.
+
+    To close a file lets go of every lock that this process has on it, those of its other connections too.
+    Source: https://www.sqlite.org/howtocorrupt.html, section 2.2.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        pass  # an empty one that a crash left is as good
 
 
 def _set_up(db: sqlite3.Connection, *, write: bool) -> None:

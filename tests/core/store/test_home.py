@@ -5,18 +5,22 @@ from __future__ import annotations
 import random
 import sqlite3
 import stat
+import subprocess
+import sys
+from contextlib import closing
+from threading import Event, Thread, current_thread
 
 import numpy as np
 import pytest
 
 from core.settings import StoreSettings
-from core.store import backups, removal
+from core.store import backups, removal, sqlite
 from core.store.archive import Archive
 from core.store.entries import Heading, Overheard
 from core.store.home import Store
 from core.store.schema import MIGRATIONS
 from core.store.sound import packed_codes, unpacked_codes
-from core.store.sqlite import StoreError, transaction
+from core.store.sqlite import StoreError, connect, transaction
 from core.types import VOICE_RATE
 from tests.core.store.kept import ABOUT, everything, write
 
@@ -24,6 +28,8 @@ NEXT = (
     *MIGRATIONS,
     ("ALTER TABLE turn ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'", "UPDATE turn SET mood = 'glad'"),
 )
+
+WRITE = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('CREATE TABLE t (c)')"
 
 
 def test_nobody_else_may_read_it(tmp_path):
@@ -118,6 +124,48 @@ def test_after_delete_no_byte_is_left(tmp_path):
         assert Archive(store.db).search("canary") == []
         assert len(Archive(store.db).search("keep")) == 160
     assert len(backups.every(tmp_path)) == 1
+
+
+def test_what_is_deleted_while_todays_copy_is_made_is_not_in_the_copy(tmp_path, monkeypatch):
+    copied, deleted = Event(), Event()
+    whole = backups.check
+
+    def slow(db, path):
+        whole(db, path)
+        if current_thread() is copying:
+            copied.set()
+            deleted.wait(1)
+
+    def copy():
+        with closing(connect(store.path, write=False)) as db:
+            made.append(backups.daily(db, tmp_path, 3))
+
+    made: list = []
+    copying = Thread(target=copy)
+    monkeypatch.setattr(backups, "check", slow)
+    with Store.writing(tmp_path) as store:
+        write(store, ["keep me"])
+        secret = write(store, ["my canary"])
+        copying.start()
+        assert copied.wait(20)
+        removal.delete(store.db, tmp_path, [secret])
+        deleted.set()
+        copying.join()
+    assert made == backups.every(tmp_path)
+    assert b"canary" not in everything(tmp_path)
+    assert b"keep me" in made[0].read_bytes()
+
+
+def test_a_second_connection_of_ours_leaves_the_first_its_locks(tmp_path, monkeypatch):
+    """A file that is closed takes all locks along that its process had on it."""
+    monkeypatch.setattr(sqlite, "BUSY_S", 0)
+    path = tmp_path / "locked.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as first:
+        first.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            connect(path, write=True)
+        asked = subprocess.run([sys.executable, "-c", WRITE, path], capture_output=True, text=True, check=False)
+    assert "locked" in asked.stderr
 
 
 def test_a_deletion_that_was_cut_short_is_finished_at_the_next_start(tmp_path, monkeypatch):
