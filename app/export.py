@@ -16,10 +16,12 @@ from core.store.entries import Speech
 from core.store.sound import packed, packed_codes
 from core.types import VOICE_RATE, Samples
 from core.whole import whole
+from models.audiofile import SYNTHETIC
 
 BLOCK = 60 * VOICE_RATE  # samples of both sides in memory at a time
 HELD_WITH = ("sotto", "pack", "voice", "seed", "patience", "pace")
 SIDES = ("user", "reply")
+REPLIES = f"Replies: {SYNTHETIC}"
 
 
 def markdown(archive: Archive, number: int, path: Path, _: bool) -> None:
@@ -66,7 +68,7 @@ def sound(archive: Archive, number: int, path: Path, _: bool) -> None:
     archive.sittings(number)
     turns = archive.turns(number)
     with whole(path) as part, soundfile.SoundFile(part, "w", VOICE_RATE, 2, "PCM_16") as file:
-        file.comment = "The right side is AI-generated speech."
+        file.comment = f"Right side: {SYNTHETIC}"
         for block in _blocks(archive, turns):
             file.write(block)
 
@@ -105,6 +107,7 @@ def ours(archive: Archive, number: int, path: Path, with_sound: bool) -> None:
             "schema": SCHEMA,
             **{key: sittings[0].about.get(key) for key in HELD_WITH},
             "sample_rate": VOICE_RATE,
+            "label": REPLIES,
             "recordings": [],
             "sittings": [_sitting(each) for each in sittings],
             "turns": [_turn(place, turn, archive, with_sound) for place, turn in enumerate(turns, 1)],

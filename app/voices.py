@@ -151,9 +151,11 @@ def _delete(asked: argparse.Namespace) -> int:
 
 
 def _play(asked: argparse.Namespace) -> int:
-    wide, _ = read_audio(compose.choose(asked.pack, asked.name, asked.data).card.reference)
+    card = compose.choose(asked.pack, asked.name, asked.data).card
+    wide, _ = read_audio(card.reference)
     if asked.out:
-        write_wav(OutputFolder.checked(asked.out.absolute().parent).file(asked.out.name), wide, VOICE_RATE)
+        out = OutputFolder.checked(asked.out.absolute().parent).file(asked.out.name)
+        write_wav(out, wide, VOICE_RATE, label=card.label)
     else:
         play(wide)
     return 0

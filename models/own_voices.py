@@ -55,7 +55,7 @@ class OwnVoices:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True, mode=0o700)
         try:
-            write_wav(work / REFERENCE, sound, VOICE_RATE)
+            write_wav(work / REFERENCE, sound, VOICE_RATE, label=card.label)
             write_voice_card(replace(card, name=name, reference=work / REFERENCE))
             load_voice_card(work)
             work.rename(place)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from core.whole import whole
+from models.audiofile import SYNTHETIC
 
 CARD = "voice.toml"
 ORIGINS = ("shipped", "auditioned", "recorded")
@@ -38,6 +39,11 @@ class VoiceCard:
     consent: str  # whose voice it is and how they agreed
     description: str
     reference: Path
+
+    @property
+    def label(self) -> str:
+        """Return what a file with this voice's recording says of itself."""
+        return SYNTHETIC if self.origin == "auditioned" else self.consent
 
 
 def load_voice_card(folder: Path) -> VoiceCard:

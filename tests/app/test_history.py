@@ -71,9 +71,11 @@ def test_export_is_what_converse_wrote(held, sotto, tmp_path):
     assert (tmp_path / "talk.md").read_text() == (held / "transcript.md").read_text()
     both, rate = soundfile.read(held / "conversation.wav")
     turns = json.loads((held / "conversation.json").read_text())["turns"]
+    assert json.loads((tmp_path / "talk.json").read_text())["label"] == "Replies: AI-generated speech."
     for name in ("talk.wav", "talk.flac"):
         sound, own = soundfile.read(tmp_path / name)
         assert own == rate
+        assert soundfile.SoundFile(tmp_path / name).comment == "Right side: AI-generated speech."
         for turn in turns:
             for side, part in enumerate(("user", "reply")):
                 lies = slice(turn[part]["start"], turn[part]["end"])

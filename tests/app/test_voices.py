@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import soundfile
 
 from app import compose
 from core.types import EAR_RATE, VOICE_RATE
-from models.audiofile import read_audio
+from models.audiofile import SYNTHETIC, read_audio
 from models.pack import open_pack
 from models.recording import Take, examine, likeness, portrait, script_for
 
@@ -31,17 +32,27 @@ def spoken(folder: Path, lines: tuple[str, ...], voice: str = "awb") -> Take:
     return Take(wide, np.concatenate([still, *(part for _, n in pieces for part in (n, still))]))
 
 
+def comment(path: Path) -> str:
+    """Return what a sound file says of itself."""
+    with soundfile.SoundFile(path) as file:
+        return str(file.comment)
+
+
 def test_five_auditions_one_kept_and_spoken_with(sotto, tmp_path: Path) -> None:
     code, out, _ = sotto("voices", "audition", "--count", 5, "--out", tmp_path / "heard")
     assert code == 0, out
     heard = {path.stem: read_audio(path)[0] for path in sorted((tmp_path / "heard").glob("*.wav"))}
     assert len(heard) == 5
     assert all(np.abs(sound).max() > 0.01 for sound in heard.values())
-    with soundfile.SoundFile(next((tmp_path / "heard").glob("*.wav"))) as file:
-        assert file.comment == "AI-generated speech."
+    assert {comment(path) for path in (tmp_path / "heard").glob("*.wav")} == {SYNTHETIC}
     code, out, _ = sotto("voices", "audition", "--seed", 3, "--keep", "My Pick")
     assert (code, "Kept as my-pick" in out) == (0, True)
     assert "My Pick (auditioned)" in sotto("voices", "list")[1]
+    assert sotto("voices", "play", "my-pick", "--out", tmp_path / "pick.wav")[0] == 0
+    assert sotto("voices", "export", "my-pick", tmp_path / "pick")[0] == 0
+    with zipfile.ZipFile(tmp_path / "pick.sottovoice") as file:
+        file.extract("reference.wav", tmp_path)
+    assert comment(tmp_path / "pick.wav") == comment(tmp_path / "reference.wav") == SYNTHETIC
     code, _, error = sotto("say", "Hello. How are you today?", "--voice", "my-pick", "--out", tmp_path / "said.wav")
     assert code == 0, error
     said, chosen = portrait(read_audio(tmp_path / "said.wav")[0]), portrait(heard["seed-3"])
@@ -77,6 +88,7 @@ def test_a_recorded_voice_is_kept_sent_and_taken_in(sotto, tmp_path: Path) -> No
     assert "spoken on" in sotto("voices", "list")[1]
     assert sotto("voices", "play", "ann", "--out", tmp_path / "ann.wav")[0] == 0
     assert likeness(portrait(read_audio(tmp_path / "ann.wav")[0]), portrait(take.wide)).alike
+    assert comment(tmp_path / "ann.wav").startswith("spoken on")
 
 
 @pytest.mark.parametrize(
