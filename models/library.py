@@ -28,7 +28,7 @@ from models.pack import MANIFEST, NAME, PackError
 
 SETTINGS = "library.toml"
 USUAL = Patience()
-COPIED = 1 << 22
+COPIED = 1 << 20
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from models.downloads.errors import DownloadError
 from models.downloads.hub import Pin, PinnedFile
 from models.downloads.progress import Progress
 
-COPIED = 1 << 22
+COPIED = 1 << 20
 MEMBERS = 10_000
 SUFFIXES = (".json", ".txt", ".bin", ".gguf", ".safetensors", ".onnx", ".wav")
 

@@ -24,7 +24,7 @@ from models.downloads.web import Web
 
 ORIGIN = "origin.json"
 SPARE = 1_000_000_000  # bytes that stay free, and a tenth of what is fetched
-COPIED = 1 << 22
+COPIED = 1 << 20
 USUAL = Patience()
 
 

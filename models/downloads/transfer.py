@@ -8,17 +8,19 @@ import os
 import re
 import time
 from collections.abc import Generator, Iterator
+from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from models.downloads.errors import DownloadError, Passing, refusal
 from models.downloads.progress import Progress, Speed
 from models.downloads.web import Answer, Head, Web
 
-TICK_S = 0.1  # between two signs of life: the longest that a cancelled download goes on
-HASHED = 1 << 22
+TICK_S = 0.05  # between two signs of life: the longest that a cancelled download goes on
+HASHED = 1 << 20
 SLOWEST = 512  # bytes a second, below which a connection counts as stalled
 
 
@@ -97,10 +99,24 @@ def verified(wanted: Wanted, path: Path) -> Generator[Progress, None, bool]:
 
 
 def _settled(wanted: Wanted, part: Path, place: Path) -> Iterator[Progress]:
-    yield Progress("verifying", wanted.name, wanted.size, wanted.size, note="writing to the disk")
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
+    written: Future[None] = Future()
+    Thread(target=_flush, args=(part, written), name="flush", daemon=True).start()  # gigabytes may take a minute
+    while not wait([written], TICK_S).done:
+        yield Progress("verifying", wanted.name, wanted.size, wanted.size, note="writing to the disk")
+    try:
+        written.result()
+    except OSError as error:
+        raise _disk(wanted, error) from error
     part.replace(place)
+
+
+def _flush(part: Path, written: Future[None]) -> None:
+    try:
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        written.set_result(None)
+    except OSError as error:
+        written.set_exception(error)
 
 
 def _complete(wanted: Wanted, part: Path, web: Web, patience: Patience) -> Iterator[Progress]:
@@ -182,9 +198,13 @@ def _write(wanted: Wanted, file: Any, block: bytes) -> None:
         while left:
             left = left[file.write(left) :]
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        what = "the disk is full" if full else f"the file cannot be written ({error.strerror})"
-        raise DownloadError("disk", what, wanted.name, "make room, or choose another folder, and go on") from error
+        raise _disk(wanted, error) from error
+
+
+def _disk(wanted: Wanted, error: OSError) -> DownloadError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    what = "the disk is full" if full else f"the file cannot be written ({error.strerror})"
+    return DownloadError("disk", what, wanted.name, "make room, or choose another folder, and go on")
 
 
 def _checked(wanted: Wanted, head: Head, have: int, url: str, *, token: bool) -> int:

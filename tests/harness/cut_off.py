@@ -1,5 +1,5 @@
 """Kill a downloading process at random moments, start it again, and see that the file comes out right; and how long a
-cancel takes.
+cancel takes: of the iterator, at worst, and of `sotto packs get`, as the window's Stop and Ctrl-C do it.
 
     python -m tests.harness.cut_off 100
 """
@@ -20,7 +20,7 @@ import numpy as np
 
 from models.downloads import Patience, Wanted, Web, fetch
 from models.downloads.transfer import part_of
-from tests.models.downloads.naughty import Manner, Server, serving
+from tests.models.downloads.naughty import Manner, Server, publish, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 4_000_000
@@ -97,11 +97,56 @@ def cancels(count: int, seed: int = 0) -> list[float]:
     return sorted(took)
 
 
+def stops(count: int, seed: int = 0) -> list[float]:
+    """Return how many milliseconds `sotto packs get` takes to end after an interrupt, at random moments of it."""
+    dice, repository = random.Random(seed), "unsloth/Llama-3.2-1B"
+    took: list[float] = []
+    with serving() as server, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "there").mkdir()
+        (folder / "there" / "tokenizer.json").write_bytes(np.random.default_rng(seed).bytes(SIZE))
+        publish(server, repository, folder / "there")
+        manner = server.manners[f"/{repository}/resolve/{'a' * 40}/tokenizer.json"]
+        manner.pause_s = 0.01
+        for index in range(count):
+            manner.stall_after = 200_000 if index % 2 else None
+            getting = command(server, folder / f"data-{index}")
+            time.sleep(dice.uniform(0.0, 0.6))
+            assert getting.poll() is None, "it had all of it before it was stopped"
+            asked = time.monotonic()
+            getting.send_signal(signal.SIGINT)
+            getting.wait()
+            took.append((time.monotonic() - asked) * 1000)
+            assert getting.returncode == 130, getting.returncode
+            getting.communicate()
+    return sorted(took)
+
+
+def command(server: Server, data: Path) -> subprocess.Popen[str]:
+    """Start `sotto packs get`, and wait until the first bytes are there."""
+    asked = ["packs", "get", "llama3-tokenizer", "--endpoint", server.url, "--json", "--data", str(data)]
+    environment = {**os.environ, "HF_HOME": str(data / "hf")}  # without this machine's own hub cache
+    running = subprocess.Popen(
+        [sys.executable, "-m", "app.main", *asked], cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert running.stdout is not None
+    for line in running.stdout:
+        if '"fetching"' in line:
+            return running
+    raise AssertionError("it ended before the first byte")
+
+
+def shown(what: str, took: list[float]) -> None:
+    """Print how long it took."""
+    late = sum(each > 200 for each in took)
+    print(f"{what}: median {took[len(took) // 2]:.0f} ms, longest {took[-1]:.0f} ms of {len(took)}, {late} over 200 ms")
+
+
 def main() -> int:
     """Print what was found; 1 if a file was wrong."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    took = cancels(max(4, count // 2))
-    print(f"cancel: median {took[len(took) // 2]:.0f} ms, longest {took[-1]:.0f} ms of {len(took)}")
+    shown("cancel", cancels(max(4, count)))
+    shown("command", stops(max(4, count)))
     told = kills(count)
     print(" ".join(f"{name}={number}" for name, number in told.items()))
     return int(told["wrong"] > 0)

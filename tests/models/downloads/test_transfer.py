@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import subprocess
 import threading
 import time
@@ -93,6 +95,38 @@ def test_a_stalled_download_can_be_cancelled_too(server: Server, place: Path) ->
     next(steps)
     steps.close()  # type: ignore[attr-defined]
     assert part_of(place).stat().st_size == 1000
+
+
+def test_a_download_can_be_cancelled_while_a_slow_disk_writes(
+    server: Server, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.manners["/f"] = Manner(BODY)
+    written = threading.Event()
+    with monkeypatch.context() as slow:
+        slow.setattr(os, "fsync", lambda _: written.wait(60))
+        steps = fetch(wanted(server), place, Web(), HASTY)
+        while "disk" not in next(steps).note:
+            pass
+        next(steps)
+        steps.close()  # type: ignore[attr-defined]
+        assert not written.is_set()
+        assert not place.exists()
+        written.set()
+    run(fetch(wanted(server), place, Web(), HASTY))
+    assert len(server.asked) == 1
+    assert place.read_bytes() == BODY
+
+
+def test_a_disk_that_fails_at_the_end_is_told(server: Server, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    server.manners["/f"] = Manner(BODY)
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(DownloadError, match="cannot be written") as caught:
+        list(fetch(wanted(server), place, Web(), HASTY))
+    assert caught.value.kind == "disk"
+    assert not place.exists()
 
 
 GOOD: dict[str, Manner] = {
