@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from models.pack import Pack, open_pack
 from models.placing import Placement, loaded
 from models.recording import Anchored
 from models.voices import VoiceCard, load_voice_card
+
+if TYPE_CHECKING:
+    from models.csm import Sampling
 
 ASSETS = Path(app.__file__).parents[1] / "assets"
 POCKET = ASSETS / "pocket"
@@ -158,10 +161,21 @@ def load_vad() -> Vad:
     return Gated(Silero())
 
 
-def load_voice(pack: Pack, threads: int, data: Path | None = None) -> Voice:
-    """Return the voice model of a pack, without a voice."""
+def load_voice(pack: Pack, threads: int, data: Path | None = None, *, sampling: Sampling | None = None) -> Voice:
+    """Return the voice model of a pack, without a voice; `sampling` in place of what its checkpoint says."""
     with usable("voice", pack):
-        return loaded("voice", _placement(pack, data, tell), partial(_voice, pack, threads), tell)[0]
+        load = partial(_voice, pack, threads, sampling=sampling)
+        return loaded("voice", _placement(pack, data, tell), load, tell)[0]
+
+
+def load_inventor(pack: Pack, threads: int, data: Path | None = None) -> Voice:
+    """Return the voice model of a pack as it invents speakers: drawn as freely as CSM was published to be.
+
+    A checkpoint that asks for cooler speech, as a small or a tuned one does, would invent the same speaker every time.
+    """
+    from models.csm import Sampling
+
+    return load_voice(pack, threads, data, sampling=Sampling())
 
 
 def load_transcriber(pack: Pack, threads: int, data: Path | None = None) -> Transcriber:
@@ -170,11 +184,12 @@ def load_transcriber(pack: Pack, threads: int, data: Path | None = None) -> Tran
         return loaded("transcriber", _placement(pack, data, tell), partial(_transcriber, pack, threads), tell)[0]
 
 
-def _voice(pack: Pack, threads: int, placed: Placement) -> Voice:
+def _voice(pack: Pack, threads: int, placed: Placement, *, sampling: Sampling | None = None) -> Voice:
     from models.csm import load_voice
 
+    where, kind = placed.voice, placed.precision
     voice = load_voice(
-        pack.voice.folder, pack.codec.folder, device=placed.voice, precision=placed.precision, threads=threads
+        pack.voice.folder, pack.codec.folder, device=where, precision=kind, threads=threads, sampling=sampling
     )
     return cast(Voice, voice)  # its encoder is of a narrower type than the port's, which a mutable attribute may not be
 

@@ -48,7 +48,7 @@ def _list(asked: argparse.Namespace) -> int:
 
 def _audition(asked: argparse.Namespace) -> int:
     pack, out = the_pack(asked), OutputFolder.checked(asked.out) if asked.out else None
-    voice = compose.load_voice(pack, asked.threads, asked.data)
+    voice = compose.load_inventor(pack, asked.threads, asked.data)
     text = asked.text or (POCKET_TEXT if pack.name == POCKET else TEXT)
     seeds = [asked.seed] if asked.keep else list(islice(count(asked.seed), asked.count))
     found = False

@@ -87,8 +87,7 @@ def load_voice(
     device: str = "cpu",
     threads: int = 1,
     precision: str = "fp32",
-    temperature: float | None = None,
-    top_k: int | None = None,
+    sampling: Sampling | None = None,
 ) -> CsmVoice:
     """Return a voice from a folder with CSM (config.json, weights, tokenizer.json) and one with Mimi, warmed up.
 
@@ -107,9 +106,7 @@ def load_voice(
         use_large_pages()
     tokenizer = TextTokenizer(checkpoint / "tokenizer.json")
     parts = load_codec(codec, model.config.codebooks, where)
-    usual = published_sampling(checkpoint)
-    warmth = usual.temperature if temperature is None else temperature
-    voice = CsmVoice(model, tokenizer, parts, Sampling(warmth, top_k or usual.top_k))
+    voice = CsmVoice(model, tokenizer, parts, sampling or published_sampling(checkpoint))
     voice.warm_up()
     return voice
 
