@@ -23,7 +23,7 @@ def declare(commands: Any, parser_class: type[P]) -> None:
     catalog = acts.add_parser("catalog", parents=[where], help="what there is to get")
     catalog.add_argument("--language", metavar="XX", help="only what understands or speaks this language")
     get = acts.add_parser(
-        "get", parents=[where, _network(parser_class), _changes(parser_class)], help="download a pack, or one model"
+        "get", parents=[where, network(parser_class), _changes(parser_class)], help="download a pack, or one model"
     )
     get.add_argument("profile", metavar="PROFILE|MODEL", help="as `catalog` shows it, or: recommended")
     build = acts.add_parser(
@@ -68,7 +68,8 @@ def declare_hardware(commands: Any, parser_class: type[P]) -> None:
     card.set_defaults(threads=None)
 
 
-def _network(parser_class: type[P]) -> P:
+def network(parser_class: type[P]) -> P:
+    """Return how the network is reached."""
     parent = parser_class(add_help=False)
     parent.add_argument("--endpoint", metavar="URL", help="another address than huggingface.co (default: HF_ENDPOINT)")
     parent.add_argument("--proxy", metavar="URL", default="", help="http://host:port (default: the system's)")

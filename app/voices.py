@@ -14,6 +14,7 @@ import numpy as np
 
 from app import compose
 from app.checks import OutputFolder, Problem
+from app.published import published
 from app.telling import failures, tell
 from core.types import VOICE_RATE, Samples
 from models.audiofile import SYNTHETIC, read_audio, write_wav
@@ -131,6 +132,14 @@ def _import(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _get(asked: argparse.Namespace) -> int:
+    if (found := published(asked)) is not None:
+        _kept(asked, compose.own_voices(asked.data).keep(*found))
+    elif not asked.json:
+        print("Take one with `sotto voices get NAME`.")
+    return 0
+
+
 def _export(asked: argparse.Namespace) -> int:
     path = asked.file if asked.file.suffix == SUFFIX else asked.file.with_name(asked.file.name + SUFFIX)
     compose.own_voices(asked.data).export(asked.name, path)
@@ -223,6 +232,7 @@ ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "script": _script,
     "record": _record,
     "import": _import,
+    "get": _get,
     "export": _export,
     "rename": _rename,
     "delete": _delete,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.history_arguments import data
-from app.packs_arguments import told
+from app.packs_arguments import network, told
 
 P = TypeVar("P", bound=argparse.ArgumentParser)
 
@@ -38,6 +38,11 @@ def declare(commands: Any, engine: Sequence[P], parser_class: type[P]) -> None:
     take.add_argument("--name", metavar="NAME", help="for a recording: what the voice is to be called")
     take.add_argument("--text", metavar="TEXT", help="for a recording: what it says, word for word")
     take.add_argument("--consent", metavar="TEXT", help="for a recording: whose voice it is, and how they agreed")
+    get = acts.add_parser(
+        "get", parents=[where, network(parser_class)], help="take a voice that others publish; which there are"
+    )
+    get.add_argument("name", nargs="?", metavar="NAME", help="as it is shown without one")
+    get.add_argument("--title", metavar="NEW", help="what it is to be called here")
     export = acts.add_parser("export", parents=[where], help="write a voice of your own as one file")
     export.add_argument("name", metavar="NAME", help=NAME)
     export.add_argument("file", type=Path, metavar="FILE")

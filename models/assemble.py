@@ -39,10 +39,9 @@ def assemble(
         folder = work / FOLDERS["voice" if role == "tokenizer" else role]
         pin = shelf.pin(model.name)
         for file in pin.files if pin else ():
-            if file.name not in model.optional:
-                yield Progress("assembling", file.name, min(done, total), total)
-                _linked(shelf.place(model.name) / file.name, folder / file.name)
-                done += file.size
+            yield Progress("assembling", file.name, min(done, total), total)
+            _linked(shelf.place(model.name) / file.name, folder / file.name)
+            done += file.size
     for voice, source in voices.items():
         shutil.copytree(source, work / "voices" / voice)
     yield Progress("assembling", name, total, total, note="verifying")

@@ -3,7 +3,7 @@
 name = "ada"
 title = "Ada"
 transcript = "What the recording says, word for word."
-origin = "shipped"           # shipped, auditioned or recorded
+origin = "shipped"           # shipped, auditioned, recorded or published
 licence = "Apache-2.0"
 consent = "synthetic: nobody's voice"
 description = "A calm woman, about forty"
@@ -20,7 +20,7 @@ from core.whole import whole
 from models.audiofile import SYNTHETIC
 
 CARD = "voice.toml"
-ORIGINS = ("shipped", "auditioned", "recorded")
+ORIGINS = ("shipped", "auditioned", "recorded", "published")  # the last by others, with a model
 
 
 class VoiceError(Exception):

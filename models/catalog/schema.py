@@ -9,32 +9,29 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from models.catalog.keys import NAME, CatalogError, Keys
 from models.pack import FORMATS as PACK_FORMATS
 
 FOLDER = Path(__file__).parent
 FORMATS: dict[str, tuple[str, ...]] = {
     **PACK_FORMATS,
     "tokenizer": ("tokenizer-json",),
+    "recordings": ("wav",),  # of voices that somebody published
     "phones": ("wav2vec2-phones",),  # these two judge speech (`sotto evaluate`), and no pack has them
     "quality": ("dnsmos-p835",),
 }
 SPEEDS = ("fast", "medium", "slow")
 NEEDED = ("transcriber", "chat", "voice", "codec")  # of a profile
-NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 REVISION = re.compile(rf"{COMMIT.pattern}|refs/pr/\d+")  # of no branch, which somebody else may move
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FILE = re.compile(r"(?!.*\.\.)[\w][\w./-]*\.(json|txt|bin|gguf|safetensors|onnx|wav)")  # nothing that is unpickled
-
-
-class CatalogError(Exception):
-    """A catalogue that cannot be used; the message is one line: file, key, what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,6 @@ class Model:
     files: tuple[Listed, ...] = ()
     pattern: str = ""
     about: int = 0
-    optional: tuple[str, ...] = ()
     gated: str = ""
     template: str = ""
     tokenizer: str = ""
@@ -123,11 +119,25 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """A voice that somebody published: `file` of a model, what it says word for word, whose voice it is said to be."""
+
+    name: str
+    model: str
+    file: str
+    title: str
+    description: str
+    transcript: str
+    consent: str
+
+
+@dataclass(frozen=True)
 class Catalog:
-    """Every model and every profile, each by its name, profiles in order of preference."""
+    """Every model, profile and recorded voice, each by its name, profiles in order of preference."""
 
     models: Mapping[str, Model] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    recordings: Mapping[str, Recording] = field(default_factory=dict)
 
     def model(self, name: str) -> Model:
         """Return a model; CatalogError for an unknown one."""
@@ -140,6 +150,13 @@ class Catalog:
         if name not in self.profiles:
             raise CatalogError(f"the profile {name!r} is not in the catalogue; known are {', '.join(self.profiles)}")
         return self.profiles[name]
+
+    def recording(self, name: str) -> Recording:
+        """Return a recorded voice; CatalogError for an unknown one."""
+        if name not in self.recordings:
+            known = ", ".join(self.recordings) or "none"
+            raise CatalogError(f"the voice {name!r} is not in the catalogue; known are {known}")
+        return self.recordings[name]
 
     def parts(self, profile: Profile) -> dict[str, Model]:
         """Return a profile's models by role, with the tokenizer that its voice needs."""
@@ -169,97 +186,29 @@ def load_catalog(folder: Path = FOLDER) -> Catalog:
     """Read every TOML file of a folder as one catalogue; raises CatalogError."""
     models: dict[str, Model] = {}
     profiles: dict[str, Profile] = {}
+    recordings: dict[str, Recording] = {}
     for path in sorted(folder.glob("*.toml")):
-        top = _Keys(_read(path), path.name, "")
+        top = Keys(_read(path), path.name, "")
         for name, keys in top.tables("models"):
             if name in models:
                 raise keys.error("", "is there twice")
             models[name] = _model(name, keys)
         for name, keys in top.tables("profiles"):
             profiles[name] = _profile(name, keys, path.name)
+        for name, keys in top.tables("recordings"):
+            recordings[name] = _recording(name, keys)
         top.done()
-    catalog = Catalog(models, profiles)
+    catalog = Catalog(models, profiles, recordings)
     for profile in profiles.values():
         _check_profile(catalog, profile)
+    for recording in recordings.values():
+        of = catalog.model(recording.model)
+        if of.role != "recordings" or recording.file not in [file.name for file in of.files]:
+            raise CatalogError(f"recordings.{recording.name}.file: {recording.file!r} is no recording of {of.name}")
     for model in models.values():
         if model.tokenizer and catalog.model(model.tokenizer).role != "tokenizer":
             raise CatalogError(f"models.{model.name}.tokenizer: {model.tokenizer!r} is no tokenizer")
     return catalog
-
-
-class _Keys:
-    """A table that knows where it stands, and which of its keys were asked for."""
-
-    def __init__(self, values: Mapping[str, Any], file: str, at: str) -> None:
-        self._values, self._file, self._at, self._asked = values, file, at, set[str]()
-
-    def error(self, key: str, what: str) -> CatalogError:
-        where = ".".join(part for part in (self._at, key) if part)
-        return CatalogError(f"{self._file}: {where}: {what}".replace("\n", " "))
-
-    def take(self, key: str, kind: type, default: Any = None) -> Any:
-        self._asked.add(key)
-        value = self._values.get(key, default)
-        if value is None:
-            raise self.error(key, "is missing")
-        if kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind:
-            raise self.error(key, f"is no {kind.__name__}")
-        return value
-
-    def match(self, key: str, pattern: re.Pattern[str], *, optional: bool = False) -> str:
-        value: str = self.take(key, str, "" if optional else None)
-        if (value or not optional) and not pattern.fullmatch(value):
-            raise self.error(key, f"{value!r} is not of the form {pattern.pattern}")
-        return value
-
-    def among(self, key: str, known: Iterable[str]) -> str:
-        value: str = self.take(key, str)
-        if value not in (known := tuple(known)):
-            raise self.error(key, f"{value!r} is none of {', '.join(known)}")
-        return value
-
-    def number(self, key: str, default: int | None = None) -> int:
-        value: int = self.take(key, int, default)
-        if value < 0:
-            raise self.error(key, "is negative")
-        return value
-
-    def texts(self, key: str, default: list[str] | None = None) -> tuple[str, ...]:
-        values = self.take(key, list, default)
-        if not all(isinstance(value, str) and value for value in values):
-            raise self.error(key, "is no list of texts")
-        return tuple(values)
-
-    def tables(self, key: str) -> list[tuple[str, _Keys]]:
-        found = []
-        for name, value in self.take(key, dict, {}).items():
-            keys = self.table(f"{key}.{name}", value)
-            if not NAME.fullmatch(name):
-                raise keys.error("", "is no name: lower-case letters, digits, - and _")
-            found.append((name, keys))
-        return found
-
-    def rows(self, key: str) -> list[_Keys]:
-        return [self.table(f"{key}[{i}]", value) for i, value in enumerate(self.take(key, list, []))]
-
-    def table(self, key: str, value: Any) -> _Keys:
-        keys = _Keys(value if isinstance(value, dict) else {}, self._file, ".".join(filter(None, (self._at, key))))
-        if not isinstance(value, dict):
-            raise keys.error("", "is no table")
-        return keys
-
-    def memory(self) -> Memory:
-        keys = self.table("memory_mb", self.take("memory_mb", dict))
-        memory = Memory(keys.number("gpu"), keys.number("cpu"))
-        keys.done()
-        return memory
-
-    def done(self) -> None:
-        for key in self._values:
-            if key not in self._asked:
-                raise self.error(key, "is unknown")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -269,7 +218,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise CatalogError(f"{path.name}: cannot be read ({error})".replace("\n", " ")) from None
 
 
-def _model(name: str, keys: _Keys) -> Model:
+def _model(name: str, keys: Keys) -> Model:
     role = keys.among("role", FORMATS)
     chat = role == "chat"
     model = Model(
@@ -280,12 +229,11 @@ def _model(name: str, keys: _Keys) -> Model:
         licence=keys.take("licence", str),
         languages=keys.texts("languages"),
         speed=keys.among("speed", SPEEDS),
-        memory=keys.memory(),
+        memory=_memory(keys),
         sources=tuple(_source(row) for row in keys.rows("sources")),
         files=tuple(_listed(row) for row in keys.rows("files")),
         pattern=_pattern(keys),
         about=keys.number("about", 0),
-        optional=tuple(_file_name(keys, "optional", file) for file in keys.texts("optional", [])),
         gated=keys.match("gated", re.compile(r"https://\S+"), optional=True),
         template=keys.match("template", NAME) if chat else "",
         tokenizer=keys.match("tokenizer", NAME, optional=True),
@@ -301,7 +249,7 @@ def _model(name: str, keys: _Keys) -> Model:
     return model
 
 
-def _source(row: _Keys) -> Source:
+def _source(row: Keys) -> Source:
     source = Source(
         row.match("repository", REPOSITORY),
         row.match("revision", REVISION, optional=True),
@@ -311,7 +259,7 @@ def _source(row: _Keys) -> Source:
     return source
 
 
-def _listed(row: _Keys) -> Listed:
+def _listed(row: Keys) -> Listed:
     file = Listed(
         row.match("name", FILE),
         row.number("size", 0),
@@ -324,7 +272,7 @@ def _listed(row: _Keys) -> Listed:
     return file
 
 
-def _pattern(keys: _Keys) -> str:
+def _pattern(keys: Keys) -> str:
     pattern: str = keys.take("pattern", str, "")
     try:
         re.compile(pattern)
@@ -333,13 +281,14 @@ def _pattern(keys: _Keys) -> str:
     return pattern
 
 
-def _file_name(keys: _Keys, key: str, name: str) -> str:
-    if not FILE.fullmatch(name):
-        raise keys.error(key, f"{name!r} is no file that may be downloaded")
-    return name
+def _memory(keys: Keys) -> Memory:
+    inside = keys.table("memory_mb", keys.take("memory_mb", dict))
+    memory = Memory(inside.number("gpu"), inside.number("cpu"))
+    inside.done()
+    return memory
 
 
-def _profile(name: str, keys: _Keys, file: str) -> Profile:
+def _profile(name: str, keys: Keys, file: str) -> Profile:
     models = keys.take("models", dict)
     missing = [role for role in NEEDED if role not in models]
     if missing:
@@ -347,7 +296,7 @@ def _profile(name: str, keys: _Keys, file: str) -> Profile:
     profile = Profile(
         name=name,
         title=keys.take("title", str),
-        memory=keys.memory(),
+        memory=_memory(keys),
         context=keys.number("context"),
         models={role: str(model) for role, model in models.items()},
         on_gpu=keys.texts("on_gpu"),
@@ -356,6 +305,12 @@ def _profile(name: str, keys: _Keys, file: str) -> Profile:
     )
     keys.done()
     return profile
+
+
+def _recording(name: str, keys: Keys) -> Recording:
+    texts = [keys.take(key, str) for key in ("model", "file", "title", "description", "transcript", "consent")]
+    keys.done()
+    return Recording(name, *texts)
 
 
 def _check_profile(catalog: Catalog, profile: Profile) -> None:

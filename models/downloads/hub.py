@@ -161,9 +161,6 @@ def _read_pin(model: Model, source: Source, told: Mapping[str, Any]) -> Pin:
         chosen = _one_layout(chosen)
     else:
         chosen = [_found(model, source, listed, there) for listed in model.files]
-    for name in model.optional:
-        if file := there.get(_path(source, name)):
-            chosen.append(file)
     if not chosen:
         raise DownloadError("missing", "the repository has none of its files", source.repository, "update Sotto")
     return _pin(model, source, revision, chosen)

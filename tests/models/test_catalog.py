@@ -26,7 +26,7 @@ files = [{ name = "model.bin", about = 10 }]
 def test_the_shipped_catalogue_has_everything_that_a_companion_needs() -> None:
     catalog = load_catalog()
     roles = {model.role for model in catalog.models.values()}
-    assert roles == {"transcriber", "chat", "voice", "codec", "turn", "tokenizer", "phones", "quality"}
+    assert roles == {"transcriber", "chat", "voice", "codec", "turn", "tokenizer", "recordings", "phones", "quality"}
     assert {model.format for model in catalog.models.values() if model.role == "voice"} == {
         "csm-original",
         "csm-transformers",

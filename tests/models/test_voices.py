@@ -41,7 +41,7 @@ def test_a_card_is_read_as_it_was_written(card: VoiceCard, tmp_path: Path) -> No
         ('title = "Ada"', 'title = " "', "title: is missing or not a text"),
         ('title = "Ada"', 'title = "Ada"\nage = 1', "age: unknown key; remove it"),
         ('title = "Ada"', "title = ", "cannot be read"),
-        ('"shipped"', '"stolen"', "origin: 'stolen' is unknown; known are shipped, auditioned, recorded"),
+        ('"shipped"', '"stolen"', "origin: 'stolen' is unknown; known are shipped, auditioned, recorded, published"),
         ('"reference.wav"', '"other.wav"', "no recording 'other.wav'"),
         ('"reference.wav"', '"../reference.wav"', "no recording '../reference.wav'"),
     ],
