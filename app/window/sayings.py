@@ -37,6 +37,7 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sayings", "shipped"),
     QT_TRANSLATE_NOOP("Sayings", "auditioned"),
     QT_TRANSLATE_NOOP("Sayings", "recorded"),
+    QT_TRANSLATE_NOOP("Sayings", "published"),
     QT_TRANSLATE_NOOP("Sayings", "a clear woman's voice"),
     QT_TRANSLATE_NOOP("Sayings", "a calm man's voice"),
     QT_TRANSLATE_NOOP("Sayings", "CMU flite licence (BSD-like); synthetic speech"),
@@ -48,6 +49,13 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sayings", "recorded here"),
     QT_TRANSLATE_NOOP("Sayings", "taken in from a file"),
     QT_TRANSLATE_NOOP("Sayings", "the speaker's own: for use with Sotto by those whom they allow it"),
+    QT_TRANSLATE_NOOP("Sayings", "talks freely"),
+    QT_TRANSLATE_NOOP("Sayings", "reads aloud"),
+    QT_TRANSLATE_NOOP(
+        "Sayings",
+        "Sesame publishes it as an example for CSM-1B; whose voice it is, and how they agreed, is not said. "
+        "Imitating real people without their consent is forbidden there.",
+    ),
     # What the hardware check found, as app.hardware and models.planner say it.
     QT_TRANSLATE_NOOP("Sayings", "processor, memory, disk"),
     QT_TRANSLATE_NOOP("Sayings", "{runtime} on the processor"),
@@ -96,6 +104,15 @@ TEMPLATES = (
         "no model of the catalogue is in it, {source}, see `sotto packs catalog` for the files that each needs",
     ),
     QT_TRANSLATE_NOOP("Sayings", "the server has no such file, {url}, choose another source, or update Sotto"),
+    # The chat server.
+    QT_TRANSLATE_NOOP(
+        "Sayings", "Text leaves this machine: what you say, and what was said before, is sent to {host}, {where}."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sayings", "Text leaves this machine: what you say, and what was said before, is sent to {host}."
+    ),
+    QT_TRANSLATE_NOOP("Sayings", "another machine of your network"),
+    QT_TRANSLATE_NOOP("Sayings", "a machine on the internet"),
     # Trouble of the engine.
     QT_TRANSLATE_NOOP("Sayings", "The conversation goes on."),
     QT_TRANSLATE_NOOP("Sayings", "Check the disk and try again."),

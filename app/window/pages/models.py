@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QUrl
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QProgressBar,
 from app.window.aside import worded
 from app.window.banner import announce
 from app.window.door import Door
+from app.window.elsewhere import Elsewhere
 from app.window.errand import CANCELLED, Errand, Errands, Event, Fault
 from app.window.hardware import Hardware
 from app.window.offer_card import OfferCard
@@ -56,6 +58,13 @@ class Models(Page):
         self.threads.setSpecialValueText(self.tr("Sotto's own choice"))
         self.row(self.tr("Threads of the processor"), self.threads, self.tr("Holds when Sotto is started again."))
         self.threads.valueChanged.connect(lambda count: steering.set("models", threads=count))
+        self.rest = QSpinBox()
+        self.rest.setRange(0, 1440)
+        self.rest.setSpecialValueText(self.tr("Never"))
+        self.rest.setSuffix(self.tr(" min"))
+        rest = self.tr("When nothing was said for so long. What is said then has them loaded again.")
+        self.row(self.tr("Unload the models"), self.rest, rest)
+        self.rest.valueChanged.connect(lambda minutes: steering.set("models", unload_min=float(minutes)))
         steering.settled.connect(self._show)
         door.hear(Standing, self._standing)
         door.hear(Loading, self._loading)
@@ -68,8 +77,9 @@ class Models(Page):
         """Add what stands between the pack in use and what it may take."""
 
     def _show(self, settings: Settings) -> None:
-        with QSignalBlocker(self.threads):
+        with QSignalBlocker(self.threads), QSignalBlocker(self.rest):
             self.threads.setValue(settings.models.threads)
+            self.rest.setValue(math.ceil(settings.models.unload_min))
 
     def _standing(self, standing: Standing) -> None:
         self.pack.setText(standing.pack or self.tr("None is loaded yet."))
@@ -99,7 +109,7 @@ class AllModels(Models):
     """The same with the catalogue: packs are downloaded, imported, moved and deleted by errands, one at a time."""
 
     def __init__(self, theme: Theme, door: Door, steering: Steering, errands: Errands, hardware: Hardware) -> None:
-        self._errands, self._hardware = errands, hardware
+        self._errands, self._hardware, self._steering = errands, hardware, steering
         self._errand: Errand | None = None
         self._catalogue: list[Event] = []
         self._there: list[Event] = []
@@ -137,6 +147,15 @@ class AllModels(Models):
         self.column.addWidget(self._shelf)
         self._without_network()
         self._access()
+        self.heading(self.tr("Chat from elsewhere"))
+        self.hint(
+            self.tr(
+                "Any server with the OpenAI API can write the replies: Ollama, LM Studio, vLLM, llama.cpp. Recognition "
+                "and voice stay here."
+            )
+        )
+        self.elsewhere = Elsewhere(self._steering, self._errands)
+        self.column.addWidget(self.elsewhere)
 
     def _without_network(self) -> None:
         self.heading(self.tr("Without a network"))

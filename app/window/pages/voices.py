@@ -24,6 +24,7 @@ from app.window.door import Door
 from app.window.errand import Errands, Event, Fault
 from app.window.pages.page import Card, Page, Shelf
 from app.window.parts import button, label, restyle
+from app.window.published import Published
 from app.window.reading import Reading
 from app.window.sayings import said
 from app.window.steering import Steering
@@ -127,14 +128,16 @@ class AllVoices(Voices):
         self.heading(self.tr("Voices of your own"))
         self.hint(
             self.tr(
-                "Find one among speakers that the voice model invents, record one who agrees to it, or take one in "
-                "from a file. They stay on this computer."
+                "Find one among speakers that the voice model invents, record one who agrees to it, get one that "
+                "somebody published, or take one in from a file. They stay on this computer."
             )
         )
         self.invent = button(self.tr("Find a voice…"), self._find)
         self.record = button(self.tr("Record a voice…"), self._record)
         self.take = button(self.tr("From a file…"), self._take)
-        self.buttons(self.invent, self.record, self.take)
+        self.publish = button(self.tr("Published voices…"), self._publish)
+        self.buttons(self.invent, self.record)
+        self.buttons(self.publish, self.take)
         self.state = self.hint()
 
     def _acts(self, voice: VoiceSeen) -> Sequence[QPushButton]:
@@ -160,6 +163,9 @@ class AllVoices(Voices):
 
     def _record(self) -> None:
         self._open(Reading(self.theme, self._door, self._steering, self._errands, self))
+
+    def _publish(self) -> None:
+        self._open(Published(self.theme, self._errands, self))
 
     def _take(self) -> None:
         kinds = self.tr("Voices and recordings (*.sottovoice *.wav *.flac *.ogg *.mp3)")

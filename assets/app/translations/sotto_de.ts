@@ -59,6 +59,14 @@
         <translation>Modell der Stimme</translation>
     </message>
     <message>
+        <source>Chat from elsewhere</source>
+        <translation>Chat von anderswo</translation>
+    </message>
+    <message>
+        <source>Any server with the OpenAI API can write the replies: Ollama, LM Studio, vLLM, llama.cpp. Recognition and voice stay here.</source>
+        <translation>Jeder Server mit der OpenAI-Schnittstelle kann die Antworten schreiben: Ollama, LM Studio, vLLM, llama.cpp. Erkennung und Stimme bleiben hier.</translation>
+    </message>
+    <message>
         <source>Without a network</source>
         <translation>Ohne Netz</translation>
     </message>
@@ -190,8 +198,8 @@
         <translation>Eigene Stimmen</translation>
     </message>
     <message>
-        <source>Find one among speakers that the voice model invents, record one who agrees to it, or take one in from a file. They stay on this computer.</source>
-        <translation>Finde eine unter Sprechern, die das Stimmmodell erfindet, nimm jemanden auf, der zustimmt, oder übernimm eine aus einer Datei. Sie bleiben auf diesem Rechner.</translation>
+        <source>Find one among speakers that the voice model invents, record one who agrees to it, get one that somebody published, or take one in from a file. They stay on this computer.</source>
+        <translation>Finde eine unter Sprechern, die das Stimmmodell erfindet, nimm jemanden auf, der zustimmt, hole eine, die jemand veröffentlicht hat, oder übernimm eine aus einer Datei. Sie bleiben auf diesem Rechner.</translation>
     </message>
     <message>
         <source>Find a voice…</source>
@@ -204,6 +212,10 @@
     <message>
         <source>From a file…</source>
         <translation>Aus einer Datei …</translation>
+    </message>
+    <message>
+        <source>Published voices…</source>
+        <translation>Veröffentlichte Stimmen …</translation>
     </message>
     <message>
         <source>Rename…</source>
@@ -659,6 +671,41 @@ Nichts verlässt diesen Rechner.</translation>
     </message>
 </context>
 <context>
+    <name>Elsewhere</name>
+    <message>
+        <source>Address of the server</source>
+        <translation>Adresse des Servers</translation>
+    </message>
+    <message>
+        <source>Its model (empty: its own choice)</source>
+        <translation>Sein Modell (leer: seine eigene Wahl)</translation>
+    </message>
+    <message>
+        <source>Access key, if it wants one</source>
+        <translation>Zugangsschlüssel, falls er einen verlangt</translation>
+    </message>
+    <message>
+        <source>Use this server</source>
+        <translation>Diesen Server verwenden</translation>
+    </message>
+    <message>
+        <source>Use the pack&apos;s own</source>
+        <translation>Das eigene des Pakets verwenden</translation>
+    </message>
+    <message>
+        <source>The server is being asked…</source>
+        <translation>Der Server wird gefragt …</translation>
+    </message>
+    <message>
+        <source>Replies come from {server}.</source>
+        <translation>Antworten kommen von {server}.</translation>
+    </message>
+    <message>
+        <source>Replies come from the pack&apos;s own chat model.</source>
+        <translation>Antworten kommen vom Chatmodell des Pakets.</translation>
+    </message>
+</context>
+<context>
     <name>FirstRun</name>
     <message>
         <source>First steps</source>
@@ -988,6 +1035,22 @@ Nichts verlässt diesen Rechner.</translation>
     <message>
         <source>Holds when Sotto is started again.</source>
         <translation>Gilt, wenn Sotto neu gestartet wird.</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>Nie</translation>
+    </message>
+    <message>
+        <source> min</source>
+        <translation> min</translation>
+    </message>
+    <message>
+        <source>When nothing was said for so long. What is said then has them loaded again.</source>
+        <translation>Wenn so lange nichts gesagt wurde. Was dann gesagt wird, lädt sie wieder.</translation>
+    </message>
+    <message>
+        <source>Unload the models</source>
+        <translation>Modelle entladen</translation>
     </message>
     <message>
         <source>None is loaded yet.</source>
@@ -1339,6 +1402,29 @@ Nichts verlässt diesen Rechner.</translation>
     </message>
 </context>
 <context>
+    <name>Published</name>
+    <message>
+        <source>Some of these are given to whoever has an account and accepts the authors&apos; terms. The access token is entered in the settings, under Models.</source>
+        <translation>Manche bekommt, wer ein Konto hat und den Bedingungen der Urheber zustimmt. Der Zugangsschlüssel wird in den Einstellungen unter Modelle eingegeben.</translation>
+    </message>
+    <message>
+        <source>Published voices</source>
+        <translation>Veröffentlichte Stimmen</translation>
+    </message>
+    <message>
+        <source>Get this voice</source>
+        <translation>Diese Stimme holen</translation>
+    </message>
+    <message>
+        <source>Download: {pack}</source>
+        <translation>Herunterladen: {pack}</translation>
+    </message>
+    <message>
+        <source>Open {page}</source>
+        <translation>{page} öffnen</translation>
+    </message>
+</context>
+<context>
     <name>Reading</name>
     <message>
         <source>Find a quiet place. Read the text aloud as you would talk, with a short pause after each line, and then the sentence by which you agree. It ends by itself when you have been quiet for three seconds. The recording stays on this computer.</source>
@@ -1436,6 +1522,10 @@ Nichts verlässt diesen Rechner.</translation>
         <translation>aufgenommen</translation>
     </message>
     <message>
+        <source>published</source>
+        <translation>veröffentlicht</translation>
+    </message>
+    <message>
         <source>a clear woman&apos;s voice</source>
         <translation>eine klare Frauenstimme</translation>
     </message>
@@ -1478,6 +1568,18 @@ Nichts verlässt diesen Rechner.</translation>
     <message>
         <source>the speaker&apos;s own: for use with Sotto by those whom they allow it</source>
         <translation>gehört dem Sprecher: für Sotto bei allen, denen er es erlaubt</translation>
+    </message>
+    <message>
+        <source>talks freely</source>
+        <translation>spricht frei</translation>
+    </message>
+    <message>
+        <source>reads aloud</source>
+        <translation>liest vor</translation>
+    </message>
+    <message>
+        <source>Sesame publishes it as an example for CSM-1B; whose voice it is, and how they agreed, is not said. Imitating real people without their consent is forbidden there.</source>
+        <translation>Sesame veröffentlicht sie als Beispiel für CSM-1B; wessen Stimme es ist und wie zugestimmt wurde, wird nicht gesagt. Echte Menschen ohne ihre Zustimmung nachzuahmen ist dort verboten.</translation>
     </message>
     <message>
         <source>processor, memory, disk</source>
@@ -1626,6 +1728,22 @@ Nichts verlässt diesen Rechner.</translation>
     <message>
         <source>the server has no such file, {url}, choose another source, or update Sotto</source>
         <translation>der Server hat diese Datei nicht, {url}; wähle eine andere Quelle, oder erneuere Sotto</translation>
+    </message>
+    <message>
+        <source>Text leaves this machine: what you say, and what was said before, is sent to {host}, {where}.</source>
+        <translation>Text verlässt diesen Rechner: was du sagst und was zuvor gesagt wurde, wird an {host} gesendet, {where}.</translation>
+    </message>
+    <message>
+        <source>Text leaves this machine: what you say, and what was said before, is sent to {host}.</source>
+        <translation>Text verlässt diesen Rechner: was du sagst und was zuvor gesagt wurde, wird an {host} gesendet.</translation>
+    </message>
+    <message>
+        <source>another machine of your network</source>
+        <translation>einen anderen Rechner in deinem Netz</translation>
+    </message>
+    <message>
+        <source>a machine on the internet</source>
+        <translation>einen Rechner im Internet</translation>
     </message>
     <message>
         <source>The conversation goes on.</source>

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from app.compose import POCKET
 from app.window.offers import Verdict, offers
 from app.window.pages.models import AllModels
-from core.commands import ChoosePack
+from core.commands import ChoosePack, UseSettings
 from core.news import Standing
+from core.settings import ChatSettings
 from models.pack import open_pack
 from tests.app.window.around import told, wait
 from tests.app.window.test_pages import page, press
@@ -216,3 +217,36 @@ def test_what_suits_the_computer_comes_first_and_what_does_not_fit_says_so(monke
     there = [{"event": "pack", "name": "gpu-24", "title": "x", "folder": "/p", "problem": ""}]
     used = offers(EVENTS, there, found, "/p")[1]
     assert (used.used, used.reason) == (True, "")  # it is there already, whatever was said
+
+
+def test_replies_come_from_a_server_that_is_tried_first_and_from_the_pack_again(
+    models, outside, monkeypatch, tmp_path, house
+):
+    monkeypatch.setenv("SOTTO_CONFIG", str(tmp_path / "config"))
+    there = models.elsewhere
+    assert not there.use.isEnabled()
+    assert not there.own.isEnabled()
+    with serving() as other:
+        other.manners["/v1/models"] = Manner(b'{"data": [{"id": "big"}]}')
+        there.address.setText(other.url)
+        there.model.setText("small")
+        there.use.click()
+        wait(lambda: "choose: big" in there.state.text() and there.use.isEnabled())
+        assert outside.of(UseSettings) == []
+        there.model.setText("big")
+        there.key.setText("sk-secret")
+        there.use.click()
+        wait(lambda: outside.of(UseSettings))
+        assert other.asked[-1].headers["authorization"] == "Bearer sk-secret"
+        assert outside.of(UseSettings)[-1].settings.chat == ChatSettings(other.url, "big")
+        wait(lambda: there.own.isEnabled())
+        assert there.key.text() == ""
+    told(house, Standing(ready=True, sends="Text leaves this machine."))
+    assert there.sends.isVisibleTo(models)
+    there.own.click()
+    wait(lambda: outside.of(UseSettings)[-1].settings.chat == ChatSettings())
+
+
+def test_how_long_models_stay_is_set(models, outside):
+    models.rest.setValue(30)
+    assert outside.of(UseSettings)[-1].settings.models.unload_min == 30

@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from app.stock import seen
@@ -15,9 +17,12 @@ from app.window.reading import Reading
 from app.window.taking import Taking
 from core.commands import ChooseVoice, ListVoices, PlaySound, Rest, Talk
 from core.news import Standing, VoiceList, VoiceSeen
+from models.audiofile import read_audio
+from models.catalog import load_catalog
 from models.own_voices import OwnVoices
 from tests.app.window.around import told, wait
 from tests.app.window.test_pages import page, press
+from tests.models.downloads.naughty import Manner, publish, serving
 
 SHIPPED = VoiceSeen("ada", "Ada", "calm", "shipped", "Apache-2.0", "synthetic", own=False)
 
@@ -133,3 +138,36 @@ def test_silence_is_refused_and_the_companion_listens_again(voices, own, house, 
     assert "nothing was heard" in aside.state.text()
     assert outside.asked[-1] == Talk()
     assert own.names() == []
+
+
+def test_a_published_voice_is_got_behind_its_gate(voices, own, monkeypatch, tmp_path):
+    """Its page is shown while the terms are not accepted; what came once is kept with what is known of its rights."""
+    model = load_catalog().model("sesame-prompts")
+    source, folder = model.sources[0], tmp_path / "csm-1b" / "prompts"
+    folder.mkdir(parents=True)
+    for file in model.files:
+        speak("Yes. I like music.", folder / file.name)
+        sound, room = read_audio(folder / file.name)[0], (file.size - 44) // 2
+        soundfile.write(folder / file.name, np.pad(sound, (0, room - len(sound))), 24_000, subtype="PCM_16")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "no-cache"))
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    with serving() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        publish(hub, source.repository, folder.parent, revision=source.revision)
+        told = f"/api/models/{source.repository}/revision/{source.revision}?blobs=true"
+        open_to_all = hub.manners[told]
+        hub.manners[told] = Manner(b"", 403, {"X-Error-Code": "GatedRepo"})
+        voices.publish.click()
+        aside = voices.aside
+        wait(lambda: not aside.busy)
+        assert len(aside.choosers) == 6
+        assert "is not said" in aside.rights.text()
+        aside.choosers[2].click()
+        aside.get.click()
+        wait(lambda: "terms of this model" in aside.state.text() and not aside.busy)
+        assert aside.page_button.text() == "Open https://huggingface.co/sesame/csm-1b"
+        assert own.names() == []
+        hub.manners[told] = open_to_all
+        aside.get.click()
+        wait(lambda: own.names() == ["sesame-read-a"] and voices.aside is None)
+    assert own.card("sesame-read-a").origin == "published"
