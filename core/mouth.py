@@ -136,7 +136,8 @@ class Mouth:
         expected, asked, flows = math.ceil(len(wording) * memory.FRAMES_PER_CHAR), 0, index == 0
         began = time.monotonic()
         for frame in self._frames(self._context(), wording, work.seed_for(f"phrase {index}")):
-            self._reserve.note(time.monotonic() - began)
+            if codes:  # the first also takes in what was said, which tells nothing of those that follow
+                self._reserve.note(time.monotonic() - began)
             asked = self._hold_back(work, self._reserve.frames(expected), asked)
             yield Voiced(work.turn, index, frame)
             codes.append(frame.codes)
