@@ -5,6 +5,7 @@ moment, and a fault that ended its process does not strike the next one as well:
 
     fault   one line, "PART KIND AFTER": strikes once, when this part has given so many pieces; then it is `struck`
     say     the path of a recording that the microphone hears from now on, as if somebody spoke
+    heard   how many frames of it the microphone has given so far, and that path: also after a kill
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ FOLDER = "SOTTO_TEST_FAULTS"  # environment variable: where the files are
 KINDS = ("abort", "segv", "exit", "raise", "hang", "hold", "oom", "slow", "nan", "endless", "garbage", "full", "thread")
 ROOM = 64 << 20  # bytes that a process short of memory may still take
 SLOW_S = 1.0  # for each piece
+LINE = 512  # characters, more than a path has
 FULL_S = 3.0  # until there is room on the disk again
 
 
@@ -90,6 +92,12 @@ class Order:
         except OSError:
             return None
         return path
+
+    def hear(self, path: Path, count: int) -> None:
+        """Take note that so many frames of a recording are about to be heard."""
+        handle = os.open(self.folder / "heard", os.O_WRONLY | os.O_CREAT, 0o600)
+        os.write(handle, f"{count:9} {path}".ljust(LINE).encode())  # at once, so that it is whole whenever it is read
+        os.close(handle)
 
 
 def strike(kind: str, pipe: Connection) -> None:
@@ -228,6 +236,7 @@ class Spoken(Microphone):
         super().__init__()
         self._order = order
         self._said: list[tuple[np.ndarray, np.ndarray]] = []
+        self._path, self._given = Path(), 0
 
     def __iter__(self) -> Iterator[AudioFrame]:
         """Yield frames until closed."""
@@ -235,8 +244,13 @@ class Spoken(Microphone):
             if self._order.strike("microphone", 0) == "thread":
                 raise RuntimeError("a fault of a thread, on demand")
             if not self._said and (path := self._order.said()):
-                self._said = frames(path)
-            yield AudioFrame(frame.at, *self._said.pop(0)) if self._said else frame
+                self._said, self._path, self._given = frames(path), path, 0
+            yield self._spoken(frame) if self._said else frame
+
+    def _spoken(self, frame: AudioFrame) -> AudioFrame:
+        self._given += 1
+        self._order.hear(self._path, self._given)
+        return AudioFrame(frame.at, *self._said.pop(0))
 
 
 def frames(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
