@@ -74,13 +74,13 @@ class Bench:
         with self._changed:
             self.told = [each for each in self.told if isinstance(each[1], such)]
 
-    def first(self, since: int, such: Such, within: float = PATIENCE_S) -> tuple[float, tell.News]:
-        """Return the first news from number `since` on that is such, and when it was told; raises Late."""
+    def first(self, since: int, such: Such, within: float = PATIENCE_S, after: float = 0) -> tuple[float, tell.News]:
+        """Return the first news from number `since` on that is such, told after then, and when; raises Late."""
         until, at = time.monotonic() + within, since
         with self._changed:
             while True:
                 for when, news in self.told[at:]:
-                    if such(news):
+                    if when >= after and such(news):
                         return when, news
                 at = len(self.told)
                 if time.monotonic() > until or not self._changed.wait(max(until - time.monotonic(), 0.001)):
@@ -166,6 +166,12 @@ def children(pid: int) -> list[int]:
         with suppress(OSError):  # a thread that has just ended
             found += map(int, task.read_text().split())
     return sorted(each for each in found if b"resource_tracker" not in _line(each))
+
+
+def below(pid: int) -> list[int]:
+    """Return all processes of ours below one."""
+    own = children(pid)
+    return [*own, *(each for child in own for each in below(child))]
 
 
 def _line(pid: int) -> bytes:

@@ -16,6 +16,7 @@ import resource
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -149,14 +150,13 @@ def _fill() -> None:
 
 def faulty(engines: Engines, order: Order) -> Engines:
     """Return engines that fail when it is ordered."""
-    return Engines(
-        Vad(engines.vad, order),
-        Transcriber(engines.transcriber, order),
-        Chat(engines.chat, order),
-        Voice(engines.voice, order),
-        engines.reference,
-        engines.turn,
-        engines.chat_tokens,
+    return replace(
+        engines,
+        vad=Vad(engines.vad, order),
+        transcriber=Transcriber(engines.transcriber, order),
+        chat=Chat(engines.chat, order),
+        voice=Voice(engines.voice, order),
+        turn=engines.turn and TurnModel(engines.turn, order),
     )
 
 
@@ -192,6 +192,14 @@ class Vad(Faulty):
     def __call__(self, narrow: Any) -> Any:
         self._order.strike("vad", 0)
         return self._engine(narrow)
+
+
+class TurnModel(Faulty):
+    """A turn model that can fail."""
+
+    def __call__(self, heard: Any) -> Any:
+        self._order.strike("turn", 0)
+        return self._engine(heard)
 
 
 class Transcriber(Faulty):

@@ -1,37 +1,50 @@
 """Each fault on the list, over and over, on the real processes: `python -m tests.harness.matrix 25 [NAME ...]`.
 
+With `--warm` engine and audio processes begin with their imports done (`warm`), which saves most of the time between
+two trials and none of what is measured: a process in reserve has imported everything as well.
+
 What is looked for: whoever holds the link goes on, the user is told, the talk goes on, what was acknowledged is kept.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from app.engine import link
 from core import news as tell
 from core.events import Failed
 from core.records import Notice, TurnRecord
-from tests.harness.bench import DEMO, Bench, bench, children
+from tests.harness.bench import DEMO, Bench, below, bench, children
+from tests.harness.warm import forked
 
+PROCESSES = ("engine", "audio", "reserve", "load")
 AGAIN_S = 1.0  # so soon after its last fault an engine is not put on the pocket pack: here it is meant to fail
+IMPORTS_S = 1.1  # of processor time, which importing everything takes at least
 TOLD_S = 2.0
-BACK_S = {"audio": 3.0, "transcriber": 8.0, "engine": 12.0, "": 12.0}
+BACK_S = {"audio": 3.0, "transcriber": 8.0, "engine": 12.0, "": 12.0, "sleep": 5.0}
+ASLEEP_S = 8.0  # longer than a process may be silent that is awake
+DAY = ("-1d", "+1d", "+0")  # by which the clock jumps, one after the other
+CLOCK = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")  # of Debian's package libfaketime
 
 
 @dataclass(frozen=True)
 class Fault:
     """A fault, how it is brought about, and what must become of it."""
 
-    part: str  # of the engines, or a process
-    how: str  # a kind of `tests.harness.faults`, or a signal
+    part: str  # of the engines, or a process, or the computer
+    how: str  # a kind of `tests.harness.faults`, or a signal, or what the computer does
     after: int = 0  # pieces
     spoken: bool = False  # strikes while somebody speaks, else in a turn that is typed
-    heals: str = "engine"  # what is replaced: engine, audio or, by the end of one turn, nothing
+    heals: str = "engine"  # what is replaced: engine, audio or, by the end of one turn, nothing; or it wakes from sleep
     patience_s: float = 0.0  # that the engine is given before it is taken for hung
     untold: bool = False  # there is nothing to tell
 
@@ -50,6 +63,10 @@ FAULTS: dict[str, Fault] = {
     "engine SIGSEGV": Fault("engine", "SIGSEGV"),
     "engine SIGABRT": Fault("engine", "SIGABRT"),
     "engine SIGSTOP": Fault("engine", "SIGSTOP", patience_s=link.HUNG_S),
+    "reserve SIGKILL": Fault("reserve", "SIGKILL"),  # and then the engine, when there is none in reserve
+    "load segv": Fault("load", "segv"),
+    "load raise": Fault("load", "raise"),
+    "load hold": Fault("load", "hold", patience_s=link.LOADING_S),
     "audio SIGKILL": Fault("audio", "SIGKILL", heals="audio"),
     "audio SIGSEGV": Fault("audio", "SIGSEGV", heals="audio"),
     "audio SIGSTOP": Fault("audio", "SIGSTOP", heals="audio", patience_s=2.0),
@@ -62,6 +79,9 @@ FAULTS: dict[str, Fault] = {
     "chat raise": Fault("chat", "raise", after=1, heals=""),
     "voice raise": Fault("voice", "raise", after=3, heals=""),
     "encoder raise": Fault("encoder", "raise", spoken=True, heals="", untold=True),
+    "turn segv": Fault("turn", "segv", spoken=True),
+    "turn raise": Fault("turn", "raise", spoken=True, heals=""),
+    "turn hang": Fault("turn", "hang", spoken=True, patience_s=4.0),
     "vad raise": Fault("vad", "raise", heals=""),
     "transcriber oom": Fault("transcriber", "oom", spoken=True, heals=""),
     "chat oom": Fault("chat", "oom", after=1, heals=""),
@@ -80,6 +100,8 @@ FAULTS: dict[str, Fault] = {
     "chat hang": Fault("chat", "hang", after=1, patience_s=10.0),
     "vad hang": Fault("vad", "hang", patience_s=4.0),
     "voice hold": Fault("voice", "hold", after=3, patience_s=link.HUNG_S),
+    "computer sleeps": Fault("computer", "sleep", heals="sleep", untold=True),
+    "clock jumps": Fault("computer", "clock", heals="", untold=True),
 }
 
 
@@ -100,30 +122,34 @@ class Tally:
         )
 
 
-def trial(here: Bench, name: str, fault: Fault, number: int, tally: Tally) -> None:
+def trial(here: Bench, name: str, fault: Fault, number: int, tally: Tally, *, warm: bool) -> None:
     """Bring a fault about once, and see what becomes of it."""
-    settle(here)
+    settle(here, IMPORTS_S * (not warm))
     since, text = len(here.told), f"hello for the {number}. time"
     pid = here.link.pid
     began = bring_about(here, fault, text)
     due = began + fault.patience_s
     tally.trials += 1
     if not fault.untold:
-        tally.told.append(here.first(since, teller(fault))[0] - due)
+        tally.told.append(here.first(since, teller(fault), after=began)[0] - due)
     if fault.heals == "engine":
         back = here.first(
             since,
             lambda news: (
                 isinstance(news, tell.EngineState) and news.phase in ("ready", "safe") and here.link.pid != pid
             ),
+            after=began,
         )[0]
         tally.back.append(back - due)
     elif fault.heals == "audio":
         tally.back.append(here.first(since, lambda news: isinstance(news, tell.AudioOpened))[0] - due)
-    if fault.part not in ("engine", "audio") and (fault.spoken or fault.part != "vad"):
+    if fault.part not in (*PROCESSES, "vad") or fault.spoken:
         here.answer(since, None if fault.spoken else text)  # the turn that was broken off: once more, or as failed
     after = f"how are you the {number}. time"
-    seen = here.answer(here.write(after), after)[1]
+    since = here.write(after)
+    if fault.heals == "sleep":
+        tally.back.append(here.first(since, lambda news: begins(news, after))[0] - due)
+    seen = here.answer(since, after)[1]
     if seen.outcome != "answered":
         tally.bad.append(f"then {seen.outcome}")
     if not fault.heals and not fault.untold:
@@ -134,7 +160,7 @@ def trial(here: Bench, name: str, fault: Fault, number: int, tally: Tally) -> No
         tally.bad.append(f"usable after {tally.back[-1]:.1f} s")
 
 
-def settle(here: Bench) -> None:
+def settle(here: Bench, imports_s: float) -> None:
     """Return when the next process stands in reserve, as it would had this one run for a while."""
     until = time.monotonic() + 12
     spent = -1.0
@@ -142,7 +168,7 @@ def settle(here: Bench) -> None:
         time.sleep(0.4)
         others = [each for each in children(os.getpid()) if each != here.link.pid]
         now = _spent(others[-1]) if others else -1.0
-        if now > 1.0 and now == spent:
+        if now >= imports_s and now == spent:
             return
         spent = now
 
@@ -158,17 +184,53 @@ def _spent(pid: int) -> float:
 
 def bring_about(here: Bench, fault: Fault, text: str) -> float:
     """Let it happen; return when it did."""
-    if fault.part in ("engine", "audio"):
-        pid = here.link.pid if fault.part == "engine" else children(here.link.pid)[0]
-        assert pid > 1
-        os.kill(pid, getattr(signal, fault.how))
+    if fault.part == "computer":
+        here.write(text)
+        return sleep() if fault.how == "sleep" else jump()
+    if fault.part in ("engine", "audio", "reserve"):
+        if fault.part == "reserve":
+            os.kill(spare(here), signal.SIGKILL)
+        kill(children(here.link.pid)[0] if fault.part == "audio" else here.link.pid, fault.how)
         return time.monotonic()
     here.order(fault.part, fault.how, fault.after)
-    if fault.spoken:
+    if fault.part == "load":
+        kill(here.link.pid, "SIGKILL")
+    elif fault.spoken:
         here.say(DEMO[1])
     elif fault.part != "vad":
         here.write(text)
     return here.struck()
+
+
+def kill(pid: int, how: str) -> None:
+    """Send a signal to a process of ours."""
+    assert pid > 1
+    os.kill(pid, getattr(signal, how))
+
+
+def spare(here: Bench) -> int:
+    """Return the engine process in reserve."""
+    return next(each for each in reversed(children(os.getpid())) if each != here.link.pid)
+
+
+def sleep() -> float:
+    """Stop everything, this process as well, and let it go on after some seconds; return when it does."""
+    tree = " ".join(map(str, [os.getpid(), *below(os.getpid())]))
+    command = f"kill -STOP {tree}; sleep {ASLEEP_S}; kill -CONT {tree}"
+    subprocess.run(["sh", "-c", command], start_new_session=True, check=False)  # one may have ended meanwhile
+    return time.monotonic()
+
+
+def jump() -> float:
+    """Let the clock that people read go a day forward or back; return when it did."""
+    file = Path(os.environ["FAKETIME_TIMESTAMP_FILE"])
+    file.write_text(DAY[(DAY.index(file.read_text().strip()) + 1) % len(DAY)])
+    return time.monotonic()
+
+
+def begins(news: tell.News, text: str) -> bool:
+    """Whether the answer to this begins: its words are understood and kept."""
+    return isinstance(news, tell.TurnKept) and news.seen.user == text
 
 
 def teller(fault: Fault) -> Callable[[tell.News], bool]:
@@ -188,15 +250,31 @@ def teller(fault: Fault) -> Callable[[tell.News], bool]:
     )
 
 
-def main(times: int, names: list[str]) -> str:
+def under_clock() -> None:
+    """Begin anew with a clock that can be made to jump: the real one goes on, and all that only measures time."""
+    if not CLOCK.exists():
+        raise SystemExit(f"{CLOCK} is missing; install Debian's package libfaketime, or name the other faults")
+    handle, name = tempfile.mkstemp(prefix="sotto-clock-")
+    os.write(handle, DAY[-1].encode())
+    os.close(handle)
+    os.environ |= {"LD_PRELOAD": str(CLOCK), "FAKETIME_TIMESTAMP_FILE": name, "FAKETIME_NO_CACHE": "1"}
+    os.environ |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+    os.execv(sys.executable, [sys.executable, "-m", "tests.harness.matrix", *sys.argv[1:]])
+
+
+def main(times: int, names: list[str], *, warm: bool) -> str:
     """Try faults so many times each; return how many trials there were, fell short of a time, and went wrong."""
+    if "clock jumps" in (names or FAULTS) and "FAKETIME_TIMESTAMP_FILE" not in os.environ:
+        under_clock()
+    if warm:
+        forked()
     link.WITHIN_S, link.SETTLED_S = AGAIN_S, 0.3
     tallies, kept, lost = {name: Tally() for name in names or FAULTS}, 0, 0
     for name, tally in tallies.items():
         try:
             with bench() as here:
                 for number in range(times):
-                    trial(here, name, FAULTS[name], number, tally)
+                    trial(here, name, FAULTS[name], number, tally, warm=warm)
                 here.link.close()
                 kept += here.check()
         except AssertionError as wrong:
@@ -209,4 +287,9 @@ def main(times: int, names: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    print(main(int(sys.argv[1]), sys.argv[2:]))
+    asked = argparse.ArgumentParser()
+    asked.add_argument("times", type=int)
+    asked.add_argument("names", nargs="*", metavar="NAME")
+    asked.add_argument("--warm", action="store_true")
+    given = asked.parse_args()
+    print(main(given.times, given.names, warm=given.warm))

@@ -1,9 +1,9 @@
 """Kills whole trees, window's side, engine and audio processes, at random moments: `python -m tests.harness.tree 100`.
 
-Each life goes on with the conversation of the one before, on the pocket pack, now typed, now spoken, now spoken into the
-reply; it tells a pipe what was acknowledged, and some time after its first sign of life everything it has started is
-killed at once. Several such trees live beside each other, each with a data folder of its own. Every tenth life is started as
-the program starts it, the others with their imports done (`warm`).
+Each life goes on with the conversation of the one before, on the pocket pack, now typed, now spoken, now into a reply;
+it tells a pipe what was acknowledged, and some time after it can talk, or after its first or second turn, everything
+it has started is killed at once. Several such trees live beside each other, each with a data folder of its own. Every
+tenth life is started as the program starts it, the others with their imports done (`warm`).
 """
 
 from __future__ import annotations
@@ -102,6 +102,8 @@ class Tally:
 
 def kill_once(folder: Path, run: int, known: dict[int, list[str]], tally: Tally) -> None:
     """Let a tree live for a while, kill it, and look at what is kept."""
+    from tests.harness.bench import below
+
     chance, cold = random.Random(run), run % COLD == 0
     with Store.writing(folder / "data") as store:
         rows = {row for (row,) in store.db.execute("SELECT id FROM turn")}
@@ -235,14 +237,6 @@ def reaches(kept: Samples, whole: Samples) -> int:
     ours, theirs = whole[start:end], kept[start - at : end - at]
     scale = float(np.linalg.norm(ours) * np.linalg.norm(theirs))
     return end if scale and float(ours @ theirs) / scale > LIKE else 0
-
-
-def below(pid: int) -> list[int]:
-    """Return all processes below one."""
-    from tests.harness.bench import children
-
-    own = children(pid)
-    return [*own, *(each for child in own for each in below(child))]
 
 
 def left(tree: list[int], within: float = 60.0) -> int:

@@ -1,7 +1,7 @@
 """Engine and audio processes that begin with their imports done, so that a trial costs what it tries and no more.
 
-The program starts them anew (`spawn`), which on two cores takes longer than most trials. Here they are forks of a process
-that has imported everything and has no threads yet: the same code from its first line on, in processes of their own.
+The program starts them anew (`spawn`), which on two cores takes longer than most trials. Here they are forks of a
+process that has imported everything: the same code from its first line on, in processes of their own.
 """
 
 from __future__ import annotations
