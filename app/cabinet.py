@@ -132,6 +132,8 @@ class Cabinet:
             except OSError as error:
                 what = f"{error.strerror or error}{f', {error.filename}' if error.filename else ''}"
                 self._tell(Trouble(what, WORKS, "Check the disk and try again.", asked.command))
+            except Exception as error:  # a mistake of ours is no reason to end the talk
+                self._tell(Trouble(f"This did not work ({type(error).__name__}).", WORKS, command=asked.command))
         if shelf is not None:
             shelf.close()
 

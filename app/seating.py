@@ -270,7 +270,7 @@ class Seating:
                 history = shelf.archive.history(number, spoken, REMEMBERED)
                 notes = shelf.archive.notes(number, REMEMBERED)
                 waits = shelf.unanswered(number) if replay else None
-            except StoreError:
+            except Exception:  # whatever it is, one can still talk
                 self._post(self._seat_if_need_be)
                 raise
             self._post(lambda: self._resume(number, Memory(history, notes=notes), waits))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from bisect import bisect_right
 from dataclasses import dataclass, fields, replace
@@ -14,7 +13,7 @@ from core.memory import Exchange, Notes, Said, Summary
 from core.records import StageTimes, TurnRecord
 from core.store.entries import SILENCE, Speech, Step
 from core.store.sound import unpacked, unpacked_codes
-from core.store.sqlite import StoreError
+from core.store.sqlite import StoreError, legibly, told
 from core.types import Samples, Turn, VoiceHistory
 
 ALL = -1  # turns, as SQLite has it
@@ -92,22 +91,39 @@ class Archive:
         ).fetchall()
         if not rows:
             raise StoreError(f"there is no conversation {conversation}", "in what is kept", "see `sotto history list`")
-        return [Sitting(began, start, json.loads(about)) for began, start, about in rows]
+        with legibly():
+            return [Sitting(began, start, told(about)) for began, start, about in rows]
 
     def turns(self, conversation: int, newest: int = ALL) -> list[Kept]:
         """Return the turns of a conversation, or so many of the newest, in order."""
-        rows = self._db.execute(
+        return [self._kept(row) for row in reversed(self._rows(conversation, newest))]
+
+    def illegible(self, conversation: int) -> list[int]:
+        """Return the rows of turns that damage has made illegible; raises StoreError if that is so of a sitting."""
+        found, rows = [], self._rows(conversation, ALL)
+        for row in rows:
+            try:
+                self._kept(row)
+            except StoreError:
+                found.append(row[0])
+        if rows:
+            self.sittings(conversation)
+        return found
+
+    def _rows(self, conversation: int, newest: int) -> list[tuple[Any, ...]]:
+        return self._db.execute(
             """SELECT turn.id, (
                 SELECT count(*) FROM sitting AS earlier WHERE conversation = ?1 AND earlier.id < sitting.id),
             start, number, step, user, reply, facts
             FROM sitting JOIN turn ON sitting = sitting.id WHERE conversation = ?1 ORDER BY turn.id DESC LIMIT ?2""",
             (conversation, newest),
         ).fetchall()
-        rows.reverse()
-        return [
-            Kept(row, sitting, step, record_of(number, user, reply, json.loads(facts), start), self._speech(row))
-            for row, sitting, start, number, step, user, reply, facts in rows
-        ]
+
+    def _kept(self, read: tuple[Any, ...]) -> Kept:
+        row, sitting, start, number, step, user, reply, facts = read
+        with legibly():
+            record = record_of(number, user, reply, told(facts), start)
+            return Kept(row, sitting, step, record, self._speech(row))
 
     def history(self, conversation: int, codec: str, newest: int = ALL) -> list[Exchange]:
         """Return the spoken history; of sittings with another codec the words alone, since codes are its language."""
@@ -139,7 +155,8 @@ class Archive:
     def sound_of(self, row: int, side: str) -> Samples:
         """Return the sound of one side of the turn in this row."""
         rows = self._db.execute("SELECT sound FROM chunk WHERE turn = ? AND side = ? ORDER BY seq", (row, side))
-        return np.concatenate([SILENCE, *(unpacked(data) for (data,) in rows)])
+        with legibly():
+            return np.concatenate([SILENCE, *(unpacked(data) for (data,) in rows)])
 
     def search(self, text: str) -> list[Found]:
         """Return the turns that hold all these words, or words that begin so."""
@@ -182,13 +199,13 @@ class Archive:
 def record_of(number: int, user: str, reply: str, facts: dict[str, Any], start: int) -> TurnRecord:
     """Return a turn's record, its positions moved by `start`."""
     known = {leaf.name for leaf in fields(TurnRecord)}
-    told = {key: value for key, value in facts.items() if key in known}
+    kept = {key: value for key, value in facts.items() if key in known}
     for name in ("user_start", "user_end", "onset", "offset", "reply_start"):
-        told[name] = None if told.get(name) is None else told[name] + start
-    told["times"] = StageTimes(**told.get("times", {}))
-    if told.get("history"):
-        told["history"] = VoiceHistory(**told["history"] | {"speakers": tuple(told["history"]["speakers"])})
-    return TurnRecord(Turn(number, facts.get("revision", 0)), user=user, reply=reply, **told)
+        kept[name] = None if kept.get(name) is None else kept[name] + start
+    kept["times"] = StageTimes(**kept.get("times", {}))
+    if kept.get("history"):
+        kept["history"] = VoiceHistory(**kept["history"] | {"speakers": tuple(kept["history"]["speakers"])})
+    return TurnRecord(Turn(number, facts.get("revision", 0)), user=user, reply=reply, **kept)
 
 
 def _words(exchange: Exchange) -> Exchange:

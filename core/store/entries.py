@@ -15,6 +15,7 @@ from core.events import Noted
 from core.memory import Exchange
 from core.records import TurnRecord
 from core.store.sound import chunks, packed, packed_codes
+from core.store.sqlite import legibly, told
 from core.types import Codes, Samples
 
 Step = Literal["captured", "understood", "replying", "done"]
@@ -179,10 +180,11 @@ def end_of(db: sqlite3.Connection, conversation: int) -> int:
     rows = db.execute(
         "SELECT start, facts FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?", (conversation,)
     )
-    for start, told in rows:
-        facts = json.loads(told)
-        ends.append(start + (facts["user_end"] or 0))
-        ends.append(start + (facts["reply_start"] or 0) + facts["reply_samples"])
+    with legibly():
+        for start, known in rows:
+            facts = told(known)
+            ends.append(start + (facts["user_end"] or 0))
+            ends.append(start + (facts["reply_start"] or 0) + facts["reply_samples"])
     return max(ends)
 
 

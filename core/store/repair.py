@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.store import backups
+from core.store.archive import Archive
 from core.store.home import DATABASE, Store, locked, newer
 from core.store.schema import MIGRATIONS, upgrade, version
 from core.store.sqlite import StoreError, connect, plainly, transaction
@@ -64,7 +65,7 @@ def _whole(path: Path, folder: Path) -> bool:
                 return False  # before an upgrade, which would make a copy, and that must be whole
             upgrade(db, lambda old: backups.before_upgrade(db, folder, old))
             db.execute("INSERT INTO words (words) VALUES ('rebuild')")
-            return str(db.execute("PRAGMA integrity_check(1)").fetchone()[0]) == "ok"
+            return str(db.execute("PRAGMA integrity_check(1)").fetchone()[0]) == "ok" and _legible(db)
     except sqlite3.OperationalError as error:
         if any(word in str(error).lower() for word in ("full", "locked", "readonly", "unable to open")):
             raise  # no damage, and putting the file aside would not help
@@ -98,7 +99,7 @@ def _add_readable(aside: Path, db: sqlite3.Connection) -> tuple[list[int], list[
     unread: list[int] = []
     try:
         with closing(connect(aside, write=False)) as old:
-            for number in [row[0] for row in old.execute("SELECT id FROM conversation ORDER BY id")]:
+            for number in _numbers(old):
                 (read if _add(old, db, number) else unread).append(number)
             _add_known(old, db)
     except sqlite3.Error:
@@ -115,9 +116,22 @@ def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
                 columns = ", ".join(column[0] for column in rows.description)  # an older schema has fewer
                 for row in rows:
                     db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", row)
-    except sqlite3.Error:
+            db.executemany("DELETE FROM turn WHERE id = ?", [(row,) for row in Archive(db).illegible(number)])
+    except (sqlite3.Error, StoreError):
         return False
     return True
+
+
+def _numbers(db: sqlite3.Connection) -> list[int]:
+    return [row[0] for row in db.execute("SELECT id FROM conversation ORDER BY id")]
+
+
+def _legible(db: sqlite3.Connection) -> bool:
+    """Whether every row can be understood, also where SQLite sees nothing wrong."""
+    try:
+        return not any(Archive(db).illegible(number) for number in _numbers(db))
+    except StoreError:
+        return False
 
 
 def _has_summaries(old: sqlite3.Connection) -> bool:

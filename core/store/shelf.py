@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from core.news import ConversationSeen, FactSeen, SummarySeen, TurnSeen
 from core.store import removal
 from core.store.archive import Archive
 from core.store.entries import inserted
-from core.store.sqlite import StoreError, transaction
+from core.store.sqlite import StoreError, legibly, told, transaction
 from core.types import VOICE_RATE, Samples, Turn
 
 BYTES = 2 * VOICE_RATE  # of a second of sound
@@ -189,8 +188,9 @@ class Shelf:
 
 
 def _seen(row: tuple[Any, ...]) -> TurnSeen:
-    row_id, number, step, user, reply, told, heard, said = row
-    facts = json.loads(told)
+    row_id, number, step, user, reply, known, heard, said = row
+    with legibly():
+        facts = told(known)
     return TurnSeen(
         row_id,
         Turn(number, facts.get("revision", 0)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 BUSY_S = 10.0
 WAL_PAGES = 4000  # 16 MB: so far the log may grow while there is no rest to empty it
@@ -89,6 +90,24 @@ def plainly(path: Path) -> Iterator[None]:
     except OSError as error:
         what = f"the data folder cannot be used ({(error.strerror or str(error)).lower()})"
         raise StoreError(what, error.filename or path, "choose another with --data, or check the disk") from error
+
+
+@contextmanager
+def legibly() -> Iterator[None]:
+    """Turn what comes of a damaged row, in which SQLite itself sees nothing wrong, into a StoreError."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        what = "what is kept is damaged (a row cannot be understood)"
+        raise StoreError(what, "in the data folder", "run `sotto history repair`") from error
+
+
+def told(text: str) -> dict[str, Any]:
+    """Return the facts of a row, which are JSON; raises ValueError if they are damaged."""
+    facts = json.loads(text)
+    if not isinstance(facts, dict):
+        raise ValueError("these are no facts")
+    return facts
 
 
 def complaint(error: sqlite3.Error, path: Path) -> StoreError:

@@ -12,18 +12,16 @@ import argparse
 import os
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from app.engine import link
 from core import news as tell
 from core.events import Failed
 from core.records import Notice, TurnRecord
 from tests.harness.bench import DEMO, Bench, below, bench, children
+from tests.harness.clock import begin_under, jump
 from tests.harness.warm import forked
 
 PROCESSES = ("engine", "audio", "reserve", "load")
@@ -32,8 +30,6 @@ IMPORTS_S = 1.1  # of processor time, which importing everything takes at least
 TOLD_S = 2.0
 BACK_S = {"audio": 3.0, "transcriber": 8.0, "engine": 12.0, "": 12.0, "sleep": 5.0}
 ASLEEP_S = 8.0  # longer than a process may be silent that is awake
-DAY = ("-1d", "+1d", "+0")  # by which the clock jumps, one after the other
-CLOCK = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")  # of Debian's package libfaketime
 
 
 @dataclass(frozen=True)
@@ -186,7 +182,10 @@ def bring_about(here: Bench, fault: Fault, text: str) -> float:
     """Let it happen; return when it did."""
     if fault.part == "computer":
         here.write(text)
-        return sleep() if fault.how == "sleep" else jump()
+        if fault.how == "clock":
+            jump()
+            return time.monotonic()
+        return sleep()
     if fault.part in ("engine", "audio", "reserve"):
         if fault.part == "reserve":
             os.kill(spare(here), signal.SIGKILL)
@@ -221,13 +220,6 @@ def sleep() -> float:
     return time.monotonic()
 
 
-def jump() -> float:
-    """Let the clock that people read go a day forward or back; return when it did."""
-    file = Path(os.environ["FAKETIME_TIMESTAMP_FILE"])
-    file.write_text(DAY[(DAY.index(file.read_text().strip()) + 1) % len(DAY)])
-    return time.monotonic()
-
-
 def begins(news: tell.News, text: str) -> bool:
     """Whether the answer to this begins: its words are understood and kept."""
     return isinstance(news, tell.TurnKept) and news.seen.user == text
@@ -250,22 +242,10 @@ def teller(fault: Fault) -> Callable[[tell.News], bool]:
     )
 
 
-def under_clock() -> None:
-    """Begin anew with a clock that can be made to jump: the real one goes on, and all that only measures time."""
-    if not CLOCK.exists():
-        raise SystemExit(f"{CLOCK} is missing; install Debian's package libfaketime, or name the other faults")
-    handle, name = tempfile.mkstemp(prefix="sotto-clock-")
-    os.write(handle, DAY[-1].encode())
-    os.close(handle)
-    os.environ |= {"LD_PRELOAD": str(CLOCK), "FAKETIME_TIMESTAMP_FILE": name, "FAKETIME_NO_CACHE": "1"}
-    os.environ |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
-    os.execv(sys.executable, [sys.executable, "-m", "tests.harness.matrix", *sys.argv[1:]])
-
-
 def main(times: int, names: list[str], *, warm: bool) -> str:
     """Try faults so many times each; return how many trials there were, fell short of a time, and went wrong."""
-    if "clock jumps" in (names or FAULTS) and "FAKETIME_TIMESTAMP_FILE" not in os.environ:
-        under_clock()
+    if "clock jumps" in (names or FAULTS):
+        begin_under("tests.harness.matrix")
     if warm:
         forked()
     link.WITHIN_S, link.SETTLED_S = AGAIN_S, 0.3

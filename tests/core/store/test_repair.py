@@ -73,3 +73,32 @@ def test_without_a_copy_one_begins_anew(tmp_path):
     (tmp_path / "sotto.db").write_bytes(b"rubbish" * 1000)
     assert repair(tmp_path).copy is None
     assert words(tmp_path) == {}
+
+
+@pytest.mark.parametrize("facts", ["{", "[]", "{}", '{"outcome": "answered", "user_start": "x"}', '{"times": 3}'])
+def test_a_turn_that_cannot_be_understood_is_said_and_goes(tmp_path, facts):
+    filled(tmp_path)
+    before = words(tmp_path)
+    with Store.writing(tmp_path) as store:
+        row = Archive(store.db).turns(5)[1].row
+        store.db.execute("UPDATE turn SET facts = ? WHERE id = ?", (facts, row))
+        with pytest.raises(StoreError, match=r"cannot be understood.*sotto history repair"):
+            Archive(store.db).turns(5)
+        assert Archive(store.db).illegible(5) == [row]
+    done = repair(tmp_path)
+    assert done.aside
+    assert done.read == (1, 2, 3, 4, 5, 6)
+    assert words(tmp_path) == before | {5: [before[5][0], before[5][2]]}
+    assert repair(tmp_path).aside is None
+
+
+def test_a_sitting_that_cannot_be_understood_gives_way_to_the_copy(tmp_path):
+    filled(tmp_path)
+    before = words(tmp_path)
+    with Store.writing(tmp_path) as store:
+        store.db.execute("UPDATE sitting SET about = 'x' WHERE conversation IN (2, 6)")
+        with pytest.raises(StoreError, match="cannot be understood"):
+            Archive(store.db).history(2, "toy")
+    done = repair(tmp_path)
+    assert done.unread == (2, 6)
+    assert words(tmp_path) == {number: turns for number, turns in before.items() if number != 6}
