@@ -34,10 +34,10 @@ from core.memory import Said, is_loud
 from core.records import TurnRecord
 from core.store.entries import SILENCE, Entry, Erased, Jotted, Overheard, Parted, Written, speech_of
 from core.store.page import Page
-from core.store.sound import CHUNK
-from core.types import MIC_FRAME, AudioFrame, Transcript, Turn
+from core.types import AudioFrame, Transcript, Turn
 
 PRE_ROLL = 16  # frames before speech is noticed that belong to it: half a second
+LIVE = 16  # frames that are written at a time while the user speaks: with all that takes, a crash loses no second
 FOREVER = 1 << 62
 
 
@@ -66,7 +66,7 @@ class Minutes:
 
     def _overhear(self, frame: AudioFrame) -> list[Overheard]:
         self._frames.append(frame)
-        return self._overheard() if self._speaking and len(self._frames) * MIC_FRAME > CHUNK - MIC_FRAME else []
+        return self._overheard() if self._speaking and len(self._frames) >= LIVE else []
 
     def _overheard(self) -> list[Overheard]:
         frames = list(self._frames)

@@ -78,7 +78,7 @@ class Scribe:
         self._take(notice.what)
 
     def overhearing(self, microphone: Microphone) -> Microphone:
-        """Return the microphone with its sound kept second by second while the user speaks."""
+        """Return the microphone with its sound kept, each half second, while the user speaks."""
         return Overhearing(microphone, self._take)
 
     def _take(self, what: object) -> None:
