@@ -183,8 +183,8 @@ def end_of(db: sqlite3.Connection, conversation: int) -> int:
     with legibly():
         for start, known in rows:
             facts = told(known)
-            ends.append(start + (facts["user_end"] or 0))
-            ends.append(start + (facts["reply_start"] or 0) + facts["reply_samples"])
+            ends.append(start + (facts.get("user_end") or 0))
+            ends.append(start + (facts.get("reply_start") or 0) + facts.get("reply_samples", 0))
     return max(ends)
 
 

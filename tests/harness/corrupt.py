@@ -68,7 +68,7 @@ def damage(folder: Path, chance: random.Random) -> str:
     elif kind == "words":  # where SQLite itself sees nothing wrong
         for _ in range(chance.randint(1, 3)):
             at = raw.find(chance.choice((b'"outcome"', b'"user_start"', b'"codec"', b'{"')), chance.randrange(len(raw)))
-            raw[at + chance.randrange(8)] = chance.choice(b"\x00\xff{[,x9\"")
+            raw[at + chance.randrange(8)] = chance.choice(b'\x00\xff{[,x9"')
     elif kind == "pages":
         for _ in range(chance.randint(1, 8)):
             at = chance.randrange(max(len(raw) // PAGE, 1)) * PAGE

@@ -1,4 +1,4 @@
-"""Opens a conversation of 500 turns on the pocket pack beside a short one: `python -m tests.harness.long 500`."""
+"""Opens a conversation of 500 turns on the pocket pack beside a short one: `python -m tests.harness.long 500 [ROUNDS]`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.sitting import REMEMBERED, codec
 from core.companion import Companion, Engines
 from core.events import Noted
 from core.memory import Exchange, Notes, fitting, gone, messages, segments
-from core.records import Notice, TurnRecord
+from core.records import Notice, StageTimes, TurnRecord
 from core.rehearsal import Stillness, Tape
 from core.settings import MemorySettings, Settings
 from core.store.archive import Archive
@@ -35,10 +35,14 @@ class Tally:
     """What was seen; times in milliseconds."""
 
     turns: int = 0
+    replies: int = 0  # in each of the two
     open_short_ms: float = 0.0  # reading what is kept, until the companion listens
     open_long_ms: float = 0.0
     reply_short_ms: float = 0.0  # median, from the words to the first sound
     reply_long_ms: float = 0.0
+    word_short_ms: float = 0.0  # of these, until the reply's first words
+    word_long_ms: float = 0.0
+    differs_ms: tuple[float, float] = (0.0, 0.0)  # long from short: 95 % interval of the difference of the medians
     chat_gone: int = 0  # exchanges that the chat model no longer reads
     chat_has_summary: int = 0
     chat_has_facts: int = 0
@@ -77,7 +81,7 @@ def opened(folder: Path, name: str) -> tuple[list[Exchange], Notes]:
 
 def replies(
     engines: Engines, history: list[Exchange], notes: Notes, began: float
-) -> tuple[float, list[float], Companion]:
+) -> tuple[float, list[StageTimes], Companion]:
     """Open a conversation and go on with it; return the milliseconds until it listens, and to each first sound."""
     tape, notices = Tape(), SimpleQueue[Notice]()
     companion = Companion(engines, Stillness(tape), tape, notices.put, SETTINGS, 0, history, notes=notes)
@@ -92,7 +96,7 @@ def replies(
             while not isinstance(turn := notices.get(timeout=120).what, TurnRecord):
                 pass
             assert turn.outcome == "answered", turn
-            times.append(turn.times.reply or 0.0)
+            times.append(turn.times)
     return listening, times, companion
 
 
@@ -109,8 +113,18 @@ class Ended:
         self._companion.stop()
 
 
-def main(turns: int) -> Tally:
-    """Hold both conversations, each twice in turn, on the same engines."""
+def interval(short: list[float], long: list[float]) -> tuple[float, float]:
+    """Return the 95 % interval of how much longer the median of the long ones is, by resampling."""
+    chance = np.random.default_rng(0)
+    apart = [
+        np.median(chance.choice(long, len(long))) - np.median(chance.choice(short, len(short))) for _ in range(4000)
+    ]
+    low, high = np.percentile(apart, (2.5, 97.5))
+    return round(float(low), 1), round(float(high), 1)
+
+
+def main(turns: int, rounds: int) -> Tally:
+    """Hold both conversations, by turns, so often, on the same engines."""
     choice = compose.choose(compose.POCKET, None)
     engines = compose.load(choice, 1)
     name, tally = codec(choice.pack), Tally(turns)
@@ -123,16 +137,20 @@ def main(turns: int) -> Tally:
                 np.resize(engines.reference[0].codes, (50, engines.reference[0].codes.shape[1])),
                 {"codec": name},
             )
-        seen: dict[int, list[tuple[float, list[float]]]] = {SHORT: [], turns: []}
-        for count in (SHORT, turns, SHORT, turns):
+        seen: dict[int, list[tuple[float, list[StageTimes]]]] = {SHORT: [], turns: []}
+        for count in (SHORT, turns) * rounds:
             began = time.monotonic()
             history, notes = opened(folders[count], name)
             listening, times, companion = replies(engines, history, notes, began)
             seen[count].append((listening, times))
     tally.open_short_ms, tally.open_long_ms = (max(each for each, _ in seen[count]) for count in (SHORT, turns))
-    tally.reply_short_ms, tally.reply_long_ms = (
-        float(np.median([time for _, times in seen[count] for time in times])) for count in (SHORT, turns)
+    short, long = ([each for _, times in seen[count] for each in times] for count in (SHORT, turns))
+    tally.replies = len(long)
+    tally.reply_short_ms, tally.reply_long_ms = (float(np.median(sounds(each))) for each in (short, long))
+    tally.word_short_ms, tally.word_long_ms = (
+        float(np.median([times.chat_first or 0.0 for times in each])) for each in (short, long)
     )
+    tally.differs_ms = interval(sounds(short), sounds(long))
     system = SETTINGS.persona.system
     recall = fitting(SETTINGS.memory, engines.chat_tokens)
     prompt = messages(system, history, "hello", recall, notes)
@@ -144,5 +162,10 @@ def main(turns: int) -> Tally:
     return tally
 
 
+def sounds(times: list[StageTimes]) -> list[float]:
+    """Return after how many milliseconds each reply sounded."""
+    return [each.reply or 0.0 for each in times]
+
+
 if __name__ == "__main__":
-    print(main(int(sys.argv[1])))
+    print(main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5))
