@@ -128,6 +128,7 @@ def _packs(data: Path) -> Iterator[Line]:
 
 
 def _store(data: Path) -> Iterator[Line]:
+    from core.store.archive import Archive
     from core.store.home import Store
     from core.store.sqlite import StoreError
 
@@ -138,22 +139,30 @@ def _store(data: Path) -> Iterator[Line]:
     try:
         with Store.reading(data) as store:
             found = [str(row[0]) for row in store.db.execute("PRAGMA integrity_check(3)")]
-            count = store.db.execute("SELECT COUNT(*) FROM conversation").fetchone()[0]
+            archive = Archive(store.db)
+            titles = archive.titles()
+            found += [f"turn {row}" for title in titles for row in archive.illegible(title.number)]
             warning = store.warning
     except (StoreError, sqlite3.Error) as error:
         yield Line("store", homeless(error), "`sotto history repair`")
         return
     size = path.stat().st_size / 1e6
     sound = found == ["ok"]
-    seen = f"{count} conversations, {size:.1f} MB, {'whole' if sound else 'damaged'}"
+    seen = f"{len(titles)} conversations, {size:.1f} MB, {'whole' if sound else 'damaged'}"
     yield Line("store", seen, "" if sound else "`sotto history repair`")
     if warning:
         yield Line("store", homeless(warning), "use the newer Sotto")
     newest = max(data.glob(f"{BACKUPS}/*.db"), default=None, key=lambda copy: copy.stat().st_mtime)
     if newest is not None:
-        with closing(sqlite3.connect(f"file:{newest}?mode=ro", uri=True)) as copy:
-            well = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0]) == "ok"
-        yield Line("backup", newest.name, "" if well else "it is damaged: `sotto history backup`")
+        yield Line("backup", newest.name, "" if _whole(newest) else "it is damaged: `sotto history backup`")
+
+
+def _whole(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+            return str(copy.execute("PRAGMA quick_check(1)").fetchone()[0]) == "ok"
+    except sqlite3.Error:
+        return False
 
 
 def _speed(data: Path, settings: Settings) -> Iterator[Line]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from app import chapters
+from app.chapters import Chapter
 from app.files import write_json, write_text
 from app.keep import SCHEMA, told, transcript
 from core.store.archive import Archive, Kept, Sitting
@@ -71,6 +73,25 @@ def sound(archive: Archive, number: int, path: Path, _: bool) -> None:
         file.comment = f"Right side: {SYNTHETIC}"
         for block in _blocks(archive, turns):
             file.write(block)
+
+
+def with_chapters(archive: Archive, number: int, path: Path, _: bool) -> None:
+    """Write both sides' sound as FLAC, each turn a chapter that is called as it begins."""
+    marks = [mark for turn in archive.turns(number) if (mark := _chapter(turn)) is not None]
+    with whole(path) as part:
+        plain = part.with_name(f"{part.name}.flac")
+        try:
+            sound(archive, number, plain, True)
+            chapters.add(plain, part, marks)
+        finally:
+            plain.unlink(missing_ok=True)
+
+
+def _chapter(turn: Kept) -> Chapter | None:
+    record = turn.record
+    start = record.user_start if record.user_start is not None else record.reply_start
+    words = record.user or record.reply or "(not understood)"
+    return None if start is None else Chapter(max(start, 0), words)
 
 
 def _blocks(archive: Archive, turns: list[Kept]) -> Iterator[Samples]:
@@ -148,5 +169,5 @@ FORMATS: dict[str, Callable[[Archive, int, Path, bool], None]] = {
     ".json": ours,
     ".srt": subtitles,
     ".wav": sound,
-    ".flac": sound,
+    ".flac": with_chapters,
 }

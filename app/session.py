@@ -87,6 +87,7 @@ class Session:
         self._stocking = Stocking(setup.data, listener, lambda stock: self._post(lambda: self._stocked(stock)))
         self._wanted = setup.settings  # whose models are being loaded, or were
         self._good = Settings()  # whose models can be
+        self._tried_again = False  # these, which could not be after all
         self._store: Store | None = None
         self._cabinet: Cabinet | None = None
         self._standing: tell.Standing | None = None
@@ -292,7 +293,12 @@ class Session:
                 self._seating.settings = replace(self._settings, models=self._good.models, chat=self._good.chat)
                 self._tell(tell.SettingsUsed(self._settings))
                 self._restock()
+            elif not self._tried_again:  # it may have been for want of memory, which is there again
+                self._tried_again = True
+                let_go()
+                self._restock()
         else:
+            self._tried_again = False
             self._good = self._wanted
             self._seating.bring(stock, self._ear)
             self._ear = None

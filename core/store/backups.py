@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,9 @@ def daily(db: sqlite3.Connection, folder: Path, keep: int) -> Path | None:
         if not keep or path.exists() or not db.execute("SELECT count(*) FROM turn").fetchone()[0]:
             return None
         made = make(db, path)
-        drop(sorted((folder / FOLDER).glob("daily-*.db"))[:-keep])
+        copies = (folder / FOLDER).glob("daily-*.db")
+        # One of a day that is yet to come was made while the clock was wrong: else it would outlive all that follow.
+        drop(sorted(copies, key=lambda copy: (copy.name <= path.name, copy.name))[:-keep])
     return made
 
 
@@ -53,8 +56,9 @@ def make(db: sqlite3.Connection, path: Path) -> Path:
 
 
 def every(folder: Path) -> list[Path]:
-    """Return all copies, the newest first."""
-    return sorted((folder / FOLDER).glob("*.db"), key=lambda path: path.stat().st_mtime, reverse=True)
+    """Return all copies, the newest first; last those of a time that is yet to come, made while the clock was wrong."""
+    times = {path: path.stat().st_mtime for path in (folder / FOLDER).glob("*.db")}
+    return sorted(times, key=lambda path: (times[path] <= time.time(), times[path]), reverse=True)
 
 
 def drop(paths: Iterable[Path]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.events import (
+    Backchannel,
     Begin,
     Close,
     Commit,
@@ -48,7 +49,9 @@ class Minutes:
         self._pages: dict[Turn, Page] = {}
         self._merged: list[int] = []  # turns that the next one will contain
         self._frames: deque[AudioFrame] = deque(maxlen=PRE_ROLL)
-        self._speaking = False
+        self._speaking = self._murmured = False
+        self._at = 0  # of the newest frame
+        self._over = 0  # up to here the live sound is of speech that has ended
         self._parting = False
 
     def note(self, what: object) -> list[Written | Parted]:
@@ -66,6 +69,7 @@ class Minutes:
 
     def _overhear(self, frame: AudioFrame) -> list[Overheard]:
         self._frames.append(frame)
+        self._at = frame.at
         return self._overheard() if self._speaking and len(self._frames) >= LIVE else []
 
     def _overheard(self) -> list[Overheard]:
@@ -74,14 +78,22 @@ class Minutes:
         return [Overheard(frames[0].at, np.concatenate([frame.wide for frame in frames]))] if frames else []
 
     def _start(self, _: SpeechStarted | SpeechResumed | Pressed) -> list[Written | Parted]:
-        self._speaking = True
+        self._speaking, self._murmured = True, False
         self._frames = deque(self._frames)
         return [*self._overheard()]
 
     def _end(self, _: SpeechEnded) -> list[Written | Parted]:
         self._speaking = False  # the utterance itself is written with its turn
+        self._over = self._at + 1  # with the silence in which it was awaited whether there is more
         self._frames = deque(maxlen=PRE_ROLL)
-        return []
+        return self._forget_murmur() if self._murmured else []
+
+    def _murmur(self, _: Backchannel) -> list[Written | Parted]:
+        self._murmured = True
+        return [] if self._speaking else self._forget_murmur()
+
+    def _forget_murmur(self) -> list[Written | Parted]:
+        return [Erased((), self._over)]  # it is no turn, and no crash must make it one
 
     # The turn.
 
@@ -110,7 +122,7 @@ class Minutes:
             page.speech(),
             user_sound=sound,
             instead_of=merged if page.utterance else (),
-            live_until=page.end,
+            live_until=max(page.end, self._over),
         )
 
     def _hear(self, what: Heard | Encoded) -> list[Written | Parted]:
@@ -179,7 +191,7 @@ class Minutes:
 
     def _erase(self, page: Page) -> Erased:
         merged, self._merged = tuple(self._merged), []
-        return Erased((*merged, page.turn.id), page.end)
+        return Erased((*merged, page.turn.id), max(page.end, self._over))
 
     def _merge(self, page: Page) -> list[Written | Parted]:
         # Kept until the turn that contains it is captured; if none ever is, it stands as not understood.
@@ -216,6 +228,7 @@ _ACTS: dict[type, Callable[[Minutes, Any], list[Written | Parted]]] = {
     Played: Minutes._play,
     Close: Minutes._close,
     TurnRecord: Minutes._finish,
+    Backchannel: Minutes._murmur,
     Noted: Minutes._jot,
     Hushed: Minutes._hush,
     Typed: Minutes._hush,

@@ -10,6 +10,7 @@ import pytest
 from app.check import Line, page, report
 from app.main import main
 from core.store.home import DATABASE, Store
+from tests.core.store.kept import write
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +45,20 @@ def test_a_damaged_store_is_said_with_what_to_do(tmp_path):
     (line, *_) = lines(tmp_path)["store"]
     assert line.state == "problem"
     assert "history repair" in line.mend
+
+
+def test_a_turn_that_cannot_be_understood_and_a_copy_that_is_none_are_said(tmp_path):
+    with Store.writing(tmp_path) as store:
+        write(store, ["hello", "how are you"])
+    assert [line.state for line in lines(tmp_path)["store"]] == ["ok"]
+    with Store.writing(tmp_path) as store:
+        store.db.execute("UPDATE turn SET facts = '[' WHERE number = 2")
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "daily-2026-01-01.db").write_bytes(b"no database" * 100)
+    found = lines(tmp_path)
+    assert "damaged" in found["store"][0].seen
+    assert "history repair" in found["store"][0].mend
+    assert "damaged" in found["backup"][0].mend
 
 
 def test_what_is_wrong_in_the_settings_is_said(tmp_path):

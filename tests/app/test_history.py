@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -80,6 +81,11 @@ def test_export_is_what_converse_wrote(held, sotto, tmp_path):
             for side, part in enumerate(("user", "reply")):
                 lies = slice(turn[part]["start"], turn[part]["end"])
                 assert np.abs(sound[lies, side] - both[lies, side]).max() <= 2 / 32_767
+    with av.open(tmp_path / "talk.flac") as file:
+        marks = [(mark["start"] * mark["time_base"], mark["metadata"]["title"]) for mark in file.chapters()]
+    assert [name for _, name in marks] == [turn["user"]["text"] for turn in turns]
+    for (start, _), turn in zip(marks, turns, strict=True):
+        assert float(start) == pytest.approx(turn["user"]["start"] / rate, abs=0.001)
     told = json.loads((tmp_path / "talk.json").read_text())
     for ours, theirs in zip(told["turns"], turns, strict=True):
         assert {key: ours[key] for key in ("outcome", "milliseconds", "voice_history")} == {

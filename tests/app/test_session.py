@@ -245,6 +245,21 @@ def test_what_is_deleted_is_deleted_while_one_talks(talk, data):
     assert b"hello there" not in b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
 
 
+@pytest.mark.parametrize("damage", ["UPDATE turn SET facts = '['", "DROP TABLE speech"])
+def test_a_conversation_that_cannot_be_read_is_said_and_one_can_talk(talk, data, damage):
+    first = talk()
+    first.ask(ask.Write("hello there"))
+    number = first.until(tell.TurnKept, lambda news: news.seen.done).conversation
+    first.session.close()
+    with Store.writing(data) as store:
+        store.db.execute(damage)
+    second = talk()
+    second.ask(ask.OpenConversation(number))
+    assert second.until(tell.Trouble).command == "OpenConversation"
+    second.ask(ask.ReadTurns(number), ask.Write("are you there"))
+    assert second.answered().outcome == "answered"
+
+
 def test_rename_export_and_facts(talk, chat, tmp_path):
     one = talk().ask(ask.WriteFact("The user has a cat."))
     (fact,) = one.until(tell.FactList, lambda news: news.facts != ()).facts
@@ -316,8 +331,26 @@ def test_an_engine_that_fails_to_load_is_told(talk, monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr(compose, "load", load)
-    trouble = talk(ready=False).until(tell.Trouble)
-    assert "MemoryError" in trouble.what
+    failing = talk(ready=False)
+    assert "MemoryError" in failing.until(tell.Trouble).what
+    assert "MemoryError" in failing.until(tell.Trouble).what, "it was tried once more"
+    failing.ask(ask.ListFacts()).until(tell.FactList, lambda news: not news.facts)
+
+
+def test_an_engine_that_fails_to_load_once_is_loaded_again(talk, chat, monkeypatch):
+    loads = []
+
+    def load(*_: Any, **__: Any) -> Any:
+        loads.append(1)
+        if len(loads) == 1:
+            raise MemoryError
+        return engines(chat=chat)
+
+    monkeypatch.setattr(compose, "load", load)
+    one = talk(ready=False)
+    assert "MemoryError" in one.until(tell.Trouble).what
+    one.until(tell.Ready)
+    assert one.ask(ask.Write("hello there")).answered().outcome == "answered"
 
 
 def test_replies_reach_the_listener_as_they_come(talk):

@@ -111,6 +111,16 @@ class Bench:
         (self.folder / "new").write_text(str(recording))
         (self.folder / "new").rename(self.folder / "say")
 
+    def heard(self, count: int, within: float = PATIENCE_S) -> None:
+        """Return when so many frames of what was said last were heard; raises Late."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            with suppress(OSError, ValueError):
+                if not (self.folder / "say").exists() and int((self.folder / "heard").read_text().split()[0]) >= count:
+                    return
+            time.sleep(0.01)
+        raise Late("nothing was heard")
+
     def write(self, text: str) -> int:
         """Type something; return from which news on its answer is to be looked for."""
         since = len(self.told)

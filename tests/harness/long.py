@@ -1,4 +1,4 @@
-"""Opens a conversation of 500 turns on the pocket pack beside a short one: `python -m tests.harness.long 500 [ROUNDS]`."""
+"""Opens a conversation of 500 turns on the pocket pack beside a short one: `python -m tests.harness.long 500 [5]`."""
 
 from __future__ import annotations
 

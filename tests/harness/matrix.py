@@ -25,6 +25,8 @@ from tests.harness.clock import begin_under, jump
 from tests.harness.warm import forked
 
 PROCESSES = ("engine", "audio", "reserve", "load")
+ALWAYS = ("vad", "microphone")  # parts that are at work all the time
+AMID = 20  # frames of a recording, amid its words
 AGAIN_S = 1.0  # so soon after its last fault an engine is not put on the pocket pack: here it is meant to fail
 IMPORTS_S = 1.1  # of processor time, which importing everything takes at least
 TOLD_S = 2.0
@@ -191,10 +193,13 @@ def bring_about(here: Bench, fault: Fault, text: str) -> float:
             os.kill(spare(here), signal.SIGKILL)
         kill(children(here.link.pid)[0] if fault.part == "audio" else here.link.pid, fault.how)
         return time.monotonic()
+    if fault.part in ALWAYS and fault.spoken:  # else it would strike before anything is said
+        here.say(DEMO[1])
+        here.heard(AMID)
     here.order(fault.part, fault.how, fault.after)
     if fault.part == "load":
         kill(here.link.pid, "SIGKILL")
-    elif fault.spoken:
+    elif fault.spoken and fault.part not in ALWAYS:
         here.say(DEMO[1])
     elif fault.part != "vad":
         here.write(text)

@@ -92,6 +92,16 @@ def slope(times: list[float], values: list[float]) -> float:
     return float(np.median((value[pairs[1]] - value[pairs[0]])[apart > 0] / apart[apart > 0]) * 3600)
 
 
+def troughs(samples: list[Sample]) -> tuple[list[float], list[float]]:
+    """Return when and how much (MB) a process held least in each minute: what it keeps, without what a turn takes."""
+    minutes: dict[int, Sample] = {}
+    for sample in samples:
+        minute = int(sample.at // 60)
+        if minute not in minutes or sample.private < minutes[minute].private:
+            minutes[minute] = sample
+    return [s.at for s in minutes.values()], [s.private / 1024 for s in minutes.values()]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a soak has shown; growth in MB, descriptors and threads an hour, by process."""
@@ -166,7 +176,7 @@ def judged(here: Bench, samples: list[Sample], times: list[tell.ReplyTimes], war
         sum(seen.outcome != "answered" for seen in turns),
         here.link.restarts,
         here.dropouts,
-        {name: slope([s.at for s in each], [s.private / 1024 for s in each]) for name, each in of.items()},
+        {name: slope(*troughs(each)) for name, each in of.items()},
         more("descriptors"),
         more("threads"),
         median(totals[:some]) if totals else 0.0,

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.harness.soak import Verdict, slope
+from tests.harness.soak import Sample, Verdict, slope, troughs
 
 FLAT = {"window": 0.0, "engine": 0.0, "audio": 0.0}
 NONE = {"window": 0, "engine": 0, "audio": 0}
@@ -19,6 +19,14 @@ def test_growth_is_found_whatever_one_look_shows():
     values[20] += 80
     values[21] += 80
     assert slope(times, values) == pytest.approx(6, abs=1)
+
+
+def test_what_a_turn_takes_for_a_moment_is_no_growth():
+    chance = random.Random(2)
+    held = [Sample(10.0 * each, "engine", 300_000 + chance.choice((0, 9_000, 20_000)), 9, 9) for each in range(360)]
+    assert slope(*troughs(held)) == pytest.approx(0, abs=0.5)
+    grown = [Sample(s.at, s.name, s.private + int(s.at * 6 * 1024 / 3600), 9, 9) for s in held]
+    assert slope(*troughs(grown)) == pytest.approx(6, abs=0.5)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import stat
@@ -222,6 +223,18 @@ def test_copies_are_whole_one_a_day_and_not_too_many(tmp_path):
     with sqlite3.connect(made) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert copy.execute("SELECT user FROM turn").fetchone() == ("hello",)
+
+
+def test_copies_of_a_clock_that_was_wrong_go_before_those_of_today(tmp_path):
+    with Store.writing(tmp_path) as store:
+        write(store, ["hello"])
+        for day in ("2999-01-01", "2999-01-02", "2999-01-03"):
+            copy = backups.make(store.db, tmp_path / "backups" / f"daily-{day}.db")
+            os.utime(copy, (32_500_000_000, 32_500_000_000))
+        made = backups.daily(store.db, tmp_path, 3)
+    assert made.exists()
+    assert not (tmp_path / "backups" / "daily-2999-01-01.db").exists()
+    assert backups.every(tmp_path)[0] == made
 
 
 def test_what_the_user_was_saying_at_a_crash_becomes_a_turn(tmp_path):

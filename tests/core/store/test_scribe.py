@@ -7,17 +7,17 @@ import sqlite3
 import numpy as np
 import pytest
 
-from core.events import Forgotten
+from core.events import Backchannel, Forgotten, SpeechEnded, SpeechStarted
 from core.memory import Exchange
 from core.records import Notice, TurnRecord
 from core.store.archive import Archive
-from core.store.entries import Entry, Heading, Overheard
+from core.store.entries import Entry, Erased, Heading, Overheard
 from core.store.home import Store
 from core.store.minutes import Minutes
 from core.store.scribe import Scribe
-from core.types import VOICE_RATE
+from core.types import MIC_FRAME, VOICE_RATE, Turn
 from tests.core.store.kept import ABOUT, QUESTIONS, chat, talk
-from tests.core.store.scenes import merged
+from tests.core.store.scenes import awaited, frames, merged, utterance
 from tests.fakes import Voice, once, spoken, trouble, words_of
 
 
@@ -170,3 +170,39 @@ def test_what_the_user_says_just_now_is_there_second_by_second(tmp_path, seconds
     talk(tmp_path, (long,), kept=lambda entry: seen.append(entry) if isinstance(entry, Overheard) else None)
     assert sum(len(entry.sound) for entry in seen) >= (seconds - 1) * VOICE_RATE
     assert max(len(entry.sound) for entry in seen) <= VOICE_RATE
+
+
+def left(written):
+    """Return where the live sound begins that these entries leave behind."""
+    live = set()
+    for entry in written:
+        if isinstance(entry, Overheard):
+            live.add(entry.at)
+        elif isinstance(entry, Entry | Erased):
+            live -= {at for at in live if at < entry.live_until}
+    return live
+
+
+def test_the_silence_after_a_sentence_is_not_left_for_a_crash_to_make_a_turn_of():
+    minutes = Minutes()
+    written = [entry for what in awaited() for entry in minutes.note(what)]
+    assert sum(isinstance(entry, Overheard) for entry in written) == 5
+    assert left(written) == set()
+    more = [SpeechStarted(80 * MIC_FRAME), *frames(80, 20)]
+    assert left([*written, *(entry for what in more for entry in minutes.note(what))]) == {80 * MIC_FRAME}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_murmur_is_not_left_either(late):
+    minutes, end = Minutes(), utterance(0, 1)
+    known, over = Backchannel(Turn(1), 0, "mm-hm"), SpeechEnded(end, 0, end.end)
+    said = [SpeechStarted(0), *frames(0, 40), *((over, known) if late else (known, over))]
+    written = [entry for what in said for entry in minutes.note(what)]
+    assert sum(isinstance(entry, Overheard) for entry in written) == 2
+    assert left(written) == set()
+
+
+def test_what_follows_a_murmur_in_one_breath_is_kept():
+    minutes = Minutes()
+    said = [SpeechStarted(0), *frames(0, 20), Backchannel(Turn(1), 0, "mm-hm"), SpeechStarted(0), *frames(20, 20)]
+    assert min(left([entry for what in said for entry in minutes.note(what)])) == 0
