@@ -64,6 +64,7 @@ class Chat:
         self._sampling = sampling or Sampling()
         self._engine = Engine(path, context=context, threads=threads, gpu_layers=gpu_layers)
         self._held: list[tuple[int, ...]] = []  # the messages in the cache, computed as prompt
+        self._known: dict[Part, Block] = {}  # the messages of the last prompt, as tokens
         self._begin = self._engine.tokens(self._family.begin, markers=True) or self._engine.begin()
         self._reply = self._engine.tokens(self._family.opens["assistant"], markers=True)
         self._markers = {
@@ -84,7 +85,7 @@ class Chat:
         """
         if self._engine.closed:
             raise RuntimeError("the chat model is closed")
-        blocks = self._fitting([self._block(part) for part in parts(self._family, messages)])
+        blocks = self._fitting(self._blocks(parts(self._family, messages)))
         yield from self._read([block.tokens for block in blocks])
         yield from self._write(np.random.default_rng(seed))
 
@@ -96,6 +97,11 @@ class Chat:
     def close(self) -> None:
         """Free the model's memory; calls after this are errors."""
         self._engine.close()
+
+    def _blocks(self, wanted: Sequence[Part]) -> list[Block]:
+        """Return these messages' tokens; those that the last prompt had as well are not read again."""
+        self._known = {part: self._known.get(part) or self._block(part) for part in wanted}
+        return [self._known[part] for part in wanted]
 
     def _block(self, part: Part) -> Block:
         read = self._engine.tokens

@@ -74,6 +74,16 @@ def test_a_turn_costs_its_new_messages_only(chat: Chat) -> None:
     assert (chat.kept, chat.computed) == (kept, len(chat._reply))
 
 
+def test_a_long_talk_is_not_taken_to_tokens_anew_each_turn(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = [Message(role, f"word {number}") for number in range(20) for role in ("user", "assistant")]
+    reply(chat, [*talk, Message("user", "and now")])
+    read, tokens = list[str](), chat._engine.tokens
+    monkeypatch.setattr(chat._engine, "tokens", lambda text, **marked: read.append(text) or tokens(text, **marked))
+    reply(chat, [*talk, Message("user", "and now"), Message("assistant", "yes"), Message("user", "good")])
+    assert [text for text in read if text.startswith("word")] == []
+    assert {"yes", "good"} <= set(read)
+
+
 def test_a_reply_never_depends_on_what_the_cache_held(chat: Chat, llama: TinyLlama) -> None:
     fresh = [reply(Chat(llama.gguf, template="pocket", sampling=WARM, context=256), TALK[:n], n) for n in (2, 4, 6)]
     for other in (TALK[3:4], TALK[:3], [Message("user", "entirely else")], TALK):
