@@ -56,7 +56,7 @@ def live(folder: Path, run: int, pipe: int) -> None:
 
     here, chance = Telling(folder), random.Random(run)
     here.link.start()
-    here.first(0, lambda news: isinstance(news, tell.Ready))
+    here.first(0, lambda news: isinstance(news, tell.Ready), STARTS_S)
     with Store.reading(folder / "data") as store:
         numbers = [title.number for title in Archive(store.db).titles()]
     if numbers and chance.random() < 0.9:
@@ -294,7 +294,7 @@ def main(kills: int, seed: int, beside: int) -> Tally:
             total.add(Tally(**json.loads(told or "{}")))
         while any(os.waitpid(-1, 0)[1] for _ in range(beside)) and not failed:
             failed = 1
-    assert not failed, "a lane has ended early"
+    assert not failed, f"a lane has ended early; the others: {total}"
     assert not total.lost, total.lost
     return total
 

@@ -81,7 +81,7 @@ def test_words_are_in_no_report(here, tmp_path, monkeypatch):
     here.link.close()
     for name, folder in (("SOTTO_DATA", "data"), ("SOTTO_LOGS", "logs"), ("SOTTO_CONFIG", "config")):
         monkeypatch.setenv(name, str(tmp_path / folder))
-    assert main(["check", "--speed", "leave", "--report", str(tmp_path / "report.txt")]) in (0, 1)
+    assert main(["check", "--no-speed", "--report", str(tmp_path / "report.txt")]) in (0, 1)
     secrets = [TYPED.encode(), *(text.encode() for text in (typed.reply, spoken.user, spoken.reply) if len(text) > 8)]
     assert (tmp_path / "report.txt").stat().st_size > 500
     assert holders(tmp_path / "data", secrets), "it is kept, or nothing would be shown here"
