@@ -36,6 +36,13 @@ def test_a_full_disk_loses_nothing():
     assert tally["failing"] > 0
 
 
+def test_a_damaged_database_is_said_and_repaired():
+    tally = run("tests.harness.corrupt", 20)
+    assert tally["damaged"] == 20
+    assert tally["faults"] == 0
+    assert tally["repaired"] > 0
+
+
 def test_a_download_that_is_killed_comes_out_right():
     tally = run("tests.harness.cut_off", 5)
     assert tally["kills"] == 5
@@ -56,7 +63,7 @@ def test_faults_of_engine_and_sound_are_survived():
 
 
 @pytest.mark.slow
-def test_a_tree_that_is_killed_keeps_what_it_acknowledged():
+def test_trees_that_are_killed_keep_what_they_acknowledged():
     tally = run("tests.harness.tree", 3)
     assert tally["kills"] == 3
     assert tally["orphans"] == 0
@@ -78,7 +85,8 @@ def test_damaged_input_ends_in_a_value_or_one_line():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("harness", "count"), [("kill", 200), ("migration", 200), ("full", 200), ("cut_off", 100), ("damage", 2000)]
+    ("harness", "count"),
+    [("kill", 200), ("migration", 200), ("full", 200), ("cut_off", 100), ("damage", 2000), ("corrupt", 500)],
 )
 def test_long(harness, count):
     assert run(f"tests.harness.{harness}", count)
