@@ -141,7 +141,7 @@ def trial(here: Bench, name: str, fault: Fault, number: int, tally: Tally, *, wa
         tally.back.append(back - due)
     elif fault.heals == "audio":
         tally.back.append(here.first(since, lambda news: isinstance(news, tell.AudioOpened))[0] - due)
-    if fault.part not in (*PROCESSES, "vad") or fault.spoken:
+    if fault.part not in (*PROCESSES, *ALWAYS):
         here.answer(since, None if fault.spoken else text)  # the turn that was broken off: once more, or as failed
     after = f"how are you the {number}. time"
     since = here.write(after)

@@ -34,6 +34,7 @@ STARTS_S = 300.0  # at idle priority beside other work
 COLD = 10  # of so many lives, one is started as the program starts it
 LOUD = 0.02  # from here on a sample is speech
 LIKE = 0.9  # correlation of what was kept and what was said
+LONG_MS = 1000
 ROUND = 10  # kills after which it is said how it goes
 
 
@@ -89,8 +90,10 @@ class Tally:
     processes: int = 0  # that were killed
     orphans: int = 0
     amid_speech: int = 0  # kills while the user spoke
+    dismissed: int = 0  # and those after a speech that was no turn: nothing was understood, or it was an "mm-hm"
     lost_ms: int = 0  # the most of live sound that was lost
     lost: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)  # live sound of more than a second that was lost
 
     def add(self, other: Tally) -> None:
         """Count another's kills as well."""
@@ -221,8 +224,25 @@ def check_live(folder: Path, said: list[Samples], tally: Tally) -> None:
         return
     tally.amid_speech += int(count) * MIC_FRAME < len(whole)
     kept = max((reaches(sound, whole) for sound in said), default=0)
-    lost = loud[-1] + 1 - max(kept, loud[0])
-    tally.lost_ms = max(tally.lost_ms, round(lost * 1000 / VOICE_RATE))
+    lost = round((loud[-1] + 1 - max(kept, loud[0])) * 1000 / VOICE_RATE)
+    if not kept and lost > LONG_MS and dismissed(folder / "logs" / "engine.log"):
+        tally.dismissed += 1
+        return
+    if lost > LONG_MS:
+        tally.late.append(f"{lost} ms of {Path(path).name} after kill {tally.kills} in {folder.name}")
+    tally.lost_ms = max(tally.lost_ms, lost)
+
+
+def dismissed(log: Path) -> bool:
+    """Whether what was said last has come to its end without being a turn, by the engine's log."""
+    ends = False
+    for line in log.read_text("utf-8", "replace").splitlines():
+        told = json.loads(line) if line.endswith("}") else {}
+        if told.get("what") == "SpeechStarted":
+            ends = False
+        elif told.get("what") == "Backchannel" or told.get("outcome") == "empty":
+            ends = True
+    return ends
 
 
 def reaches(kept: Samples, whole: Samples) -> int:
