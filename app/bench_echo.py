@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from app.rig.figures import Rate, Times
 from app.rig.people import VOICES, spoken
 from app.rig.phrasebook import INTERRUPTIONS, QUESTIONS
-from core.audio.double_talk import DoubleTalk
 from core.audio.echo import BLOCK, RATE, Cancel, aec3, canceller
 from core.audio.resample import resampler
 from core.settings import SegmenterSettings
@@ -83,11 +82,8 @@ def staged(count: int, level: float | None, delay_ms: int) -> Scene:
 
 def figures(name: str, scene: Scene, cancel: Cancel) -> list[Times | Rate]:
     """Return how soon people are noticed after this canceller, and how often nobody is."""
-    double_talk, left, both = DoubleTalk(), [], []
-    for at in range(0, len(scene.near) - BLOCK + 1, BLOCK):
-        far = scene.far[at : at + BLOCK]
-        left.append(cancel(scene.near[at : at + BLOCK], far))
-        both.append(double_talk(left[-1], far))
+    blocks = [slice(at, at + BLOCK) for at in range(0, len(scene.near) - BLOCK + 1, BLOCK)]
+    left, both = zip(*(cancel(scene.near[block], scene.far[block]) for block in blocks), strict=True)
     settings = SegmenterSettings()
     speech = probabilities(np.concatenate(left))
     return [

@@ -15,7 +15,8 @@ other turn changes nothing, save one: the loudspeaker's last word on the turn th
     THINKING,  a sound, maybe speech     OVERLAP    Soften the reply; Hold one that does not sound yet
     SPEAKING
     OVERLAP    it was no speech          as before  Restore
-    OVERLAP    speech lasts 0.2 s        OVERLAP    Hold: the reply is silent where it is
+    OVERLAP    speech, or a sound that   OVERLAP    Hold: the reply is silent where it is
+               goes on, lasts 0.2 s
     OVERLAP    a short pause             OVERLAP    Overhear, for the decision
     OVERLAP    it was "mm-hm", or noise  as before  Backchannel, Restore: the reply goes on where it was
     OVERLAP    it had other words, or    HEARING    Cancel; history is cut to what had sounded; a new turn opens
@@ -53,6 +54,7 @@ from core.events import (
     Heard,
     Hold,
     Hushed,
+    Insisted,
     Outcome,
     Overhear,
     Paused,
@@ -217,7 +219,10 @@ class Conversation:
     def _weigh(self, event: SpeechContinued) -> list[Effect]:
         if event.lasted >= self.settings.yield_ms:
             return self._part("interrupted")
-        if event.lasted < self.settings.hold_ms or self._over.held:
+        return [] if event.lasted < self.settings.hold_ms else self._hold(event)
+
+    def _hold(self, _: Event) -> list[Effect]:
+        if self._over.held:
             return []
         self._overlap = replace(self._over, held=True)
         return [Hold(self._current.turn)]
@@ -339,6 +344,7 @@ _REPLY: dict[type, Act] = {
     Finished: _C._finish,
 }
 _OVERLAP: dict[type, Act] = {
+    Insisted: _C._hold,
     Stilled: _C._settle,
     SpeechContinued: _C._weigh,
     Paused: _C._ask,

@@ -22,6 +22,13 @@ class Stirred:
 
 
 @dataclass(frozen=True)
+class Insisted:
+    """The sound that began at `at` goes on beside the reply, and nobody would talk over it, be it speech or not."""
+
+    at: int
+
+
+@dataclass(frozen=True)
 class Stilled:
     """The sound that began at `at` was no speech."""
 
@@ -268,7 +275,9 @@ class Failed:
     error: str
 
 
-SpeechEvent = Stirred | Stilled | SpeechStarted | Pressed | SpeechContinued | SpeechResumed | Paused | SpeechEnded
+SpeechEvent = (
+    Stirred | Insisted | Stilled | SpeechStarted | Pressed | SpeechContinued | SpeechResumed | Paused | SpeechEnded
+)
 LoudspeakerEvent = Played | Finished | Silenced
 TurnEvent = (
     Heard | Replied | Shown | Worded | Encoded | Prepared | Phrased | Voiced | Spoken | LoudspeakerEvent | Failed

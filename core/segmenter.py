@@ -15,6 +15,7 @@ import numpy as np
 
 from core.alarm import Alarm
 from core.events import (
+    Insisted,
     Paused,
     Pressed,
     SpeechContinued,
@@ -55,6 +56,7 @@ class Segmenter:
         self._run = 0  # frames of sound that have not yet proved to be speech
         self._stirs = 0  # frames of what may be speech, and is enough to speak softly
         self._alarm = Alarm()
+        self._insists = False  # since this frame
         self._last: int | None = None  # where the last sound ended; None before the first
         self._since = 0  # where the sound under way began
         self._told = 0  # how far it was told to go on
@@ -97,10 +99,11 @@ class Segmenter:
         """Take the next frame; return what it changed. A pause ends the utterance when it has lasted `wait_ms`."""
         self._frames.append(frame)
         end = frame.at + len(frame.wide)
-        sounds, was = self._sounds(probability), self._stirs
+        sounds, was, insisted = self._sounds(probability), self._stirs, self._alarm.insists
         stirs = probability >= (self._set.stir / 2 if was else self._set.stir)
         stirs |= self._alarm.feed(frame.double_talk, stirs)
         self._stirs = was + 1 if stirs else 0
+        self._insists = self._alarm.insists and not insisted
         if self._onset is None:
             return self._by_key(frame) or self._quiet(end, sounds, was)
         lifted = self._key is _Key.LIFTED
@@ -142,6 +145,8 @@ class Segmenter:
         enough = _frames(self._set.stir_ms)
         if self._stirs == enough:
             return [Stirred(end - self._stirs * MIC_FRAME)]
+        if self._insists:
+            return [Insisted(end - self._stirs * MIC_FRAME)]
         return [Stilled(end - (was + 1) * MIC_FRAME)] if was >= enough and not self._stirs else []
 
     # Somebody does.

@@ -17,7 +17,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from core.audio import devices
-from core.audio.echo import canceller
+from core.audio.echo import canceller, no_echo
 from core.audio.hearing import Hearing, Numbered, drained
 from core.audio.playback import Playback
 from core.audio.wire import Kind, Levels, Packet, frame_bytes, sound
@@ -92,7 +92,7 @@ class Service:
         self._input: Input | None = None
         self._output: Output | None = None
         self._unheard = time.monotonic()  # up to when replies have passed without a loudspeaker
-        self._ears = Hearing(canceller() if settings.echo == "cancel" else None)
+        self._ears = Hearing(canceller() if settings.echo == "cancel" else no_echo())
 
     def run(self) -> None:
         """Open the devices and serve."""

@@ -21,18 +21,50 @@ BLOCK = RATE // 100
 PATIENCE = 6 * BLOCK  # how long the microphone waits for a late reference
 SURPLUS = 4 * BLOCK  # reference that is left over for WINDOW blocks was left out of the match by a slip
 WINDOW = 300
+CERTAIN = np.zeros(BLOCK + 1)  # that nothing of the echo is expected
+OPENS = np.linspace(0, 1, BLOCK, dtype=np.float32)  # within 10 ms, and
+CLOSES = np.linspace(0, 1 / 30, BLOCK, dtype=np.float32)  # within 0.3 s
 
-Cancel = Callable[[Samples, Samples], Samples]
+# Near and far in, BLOCK samples each; near without echo out, and whether something sounds beside the far side.
+Cancel = Callable[[Samples, Samples], tuple[Samples, bool]]
 
 
 def canceller() -> Cancel:
-    """Return a new canceller for blocks of BLOCK samples: near and far in, near without echo out."""
-    linear, rest = LinearEcho(BLOCK), aec3()
-    return lambda near, far: rest(linear(near, far), far)
+    """Return a new canceller: the linear filter, and AEC3 for what that leaves, unless somebody speaks over it.
+
+    AEC3 takes the first moments of who does for echo; what is well above all echo does not need it.
+    """
+    linear, rest, double_talk = LinearEcho(BLOCK), _aec3(), DoubleTalk(BLOCK, RATE)
+    open_ = np.zeros(BLOCK, np.float32)  # share of what is heard without AEC3
+
+    def cancel(near: Samples, far: Samples) -> tuple[Samples, bool]:
+        nonlocal open_
+        left = linear(near, far)
+        both, cleaned = double_talk(left, far, linear.doubt), rest(left, far)
+        open_ = np.clip(open_[-1] + (OPENS if both else -CLOSES), 0, 1)
+        return cleaned + open_ * (left - cleaned), both
+
+    return cancel
 
 
 def aec3() -> Cancel:
     """Return WebRTC's canceller alone."""
+    rest, double_talk = _aec3(), DoubleTalk(BLOCK, RATE)
+
+    def cancel(near: Samples, far: Samples) -> tuple[Samples, bool]:
+        left = rest(near, far)
+        return left, double_talk(left, far, CERTAIN)
+
+    return cancel
+
+
+def no_echo() -> Cancel:
+    """Return what stands in for a canceller where no echo comes, or the system cancels it."""
+    double_talk = DoubleTalk(BLOCK, RATE)
+    return lambda near, far: (near, double_talk(near, far, CERTAIN))
+
+
+def _aec3() -> Callable[[Samples, Samples], Samples]:
     processor = AudioProcessor(sample_rate=RATE, echo_cancellation=True, high_pass_filter=True)
     return lambda near, far: np.asarray(processor.process(near, far), np.float32)
 
@@ -40,9 +72,9 @@ def aec3() -> Cancel:
 class EchoCanceller:
     """Pairs what is heard with what was handed to the loudspeaker."""
 
-    def __init__(self, cancel: Cancel | None) -> None:
+    def __init__(self, cancel: Cancel) -> None:
         self.slips = 0
-        self._cancel, self._double_talk = cancel, DoubleTalk()
+        self._cancel = cancel
         self._both = False  # whether both sides have sounded since that was last asked
         self._near = self._far = np.zeros(0, np.float32)
         self._begun = False
@@ -75,8 +107,8 @@ class EchoCanceller:
             self.slips += 1
             far = np.pad(far, (0, BLOCK - len(far)))
         self._drop_surplus()
-        cleaned = near if self._cancel is None else self._cancel(near, far)
-        self._both |= self._double_talk(cleaned, far)
+        cleaned, both = self._cancel(near, far)
+        self._both |= both
         return cleaned
 
     def _drop_surplus(self) -> None:

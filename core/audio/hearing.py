@@ -43,7 +43,7 @@ class Meter:
 class Hearing:
     """Takes what was heard and what was handed out; gives frames in order, without gaps."""
 
-    def __init__(self, cancel: Cancel | None) -> None:
+    def __init__(self, cancel: Cancel) -> None:
         self.at = 0  # of the next frame
         self.loudness, self.own_loudness = Meter(), Meter()
         self._echo = EchoCanceller(cancel)

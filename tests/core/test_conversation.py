@@ -25,6 +25,7 @@ from core.events import (
     Heard,
     Hold,
     Hushed,
+    Insisted,
     Overhear,
     Paused,
     Phrased,
@@ -277,6 +278,13 @@ def test_speech_silences_the_reply_before_it_ends_it() -> None:
     assert (conversation.state, conversation.turn) == (State.HEARING, Turn(2))
 
 
+def test_a_sound_that_goes_on_silences_the_reply_be_it_speech_or_not() -> None:
+    conversation, _ = after(*SPEAKING, Stirred(90_000))
+    assert brief(conversation.on(Insisted(90_000))) == [(Hold, FIRST)]
+    assert conversation.on(Insisted(90_000)) == []  # it is held already
+    assert brief(conversation.on(Stilled(90_000))) == [(Restore, FIRST)]
+
+
 def test_speech_is_no_sound_that_comes_to_nothing() -> None:
     conversation, _ = after(*SPEAKING, Stirred(90_000), SpeechStarted(90_000))
     assert conversation.on(Stilled(90_000)) == []
@@ -485,7 +493,7 @@ ABOUT_TURNS = {
 }
 FREE = st.sampled_from(
     [
-        *[Stirred(0), Stilled(0), SpeechStarted(0), SpeechResumed(1), Pressed(2), paused(240), ended(240)],
+        *[Stirred(0), Insisted(0), Stilled(0), SpeechStarted(0), SpeechResumed(1), Pressed(2), paused(240), ended(240)],
         *[lasting(160, 0), lasting(320, 0), lasting(960, 0)],
         *[words(text, start=0, length=length) for text in ("", "okay", "Stop!") for length in (120, 240)],
         *[Typed("hi"), Hushed(), Forgotten()],

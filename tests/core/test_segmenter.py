@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.events import (
+    Insisted,
     Paused,
     Pressed,
     SpeechContinued,
@@ -274,5 +275,6 @@ def test_a_sound_over_a_reply_stirs_at_once_and_speech_after_it_is_believed_soon
         return found
 
     assert told("." * 34)[:2] == [(26, Stirred), (29, SpeechStarted)]
-    assert told("." * 20 + "s" * 14)[:2] == [(20, Stirred), (27, SpeechStarted)]
+    assert told("." * 16 + "s" * 18)[:3] == [(16, Stirred), (21, Insisted), (27, SpeechStarted)]
+    assert told("." * 20 + "s" * 14)[:3] == [(20, Stirred), (25, Insisted), (27, SpeechStarted)]
     assert told("." * 20 + "s" + "." * 13)[:2] == [(20, Stirred), (27, SpeechStarted)]

@@ -11,7 +11,7 @@ import soundfile
 import soxr
 
 from core.audio.double_talk import DoubleTalk
-from core.audio.echo import BLOCK, PATIENCE, RATE, SURPLUS, WINDOW, EchoCanceller, canceller
+from core.audio.echo import BLOCK, CERTAIN, PATIENCE, RATE, SURPLUS, WINDOW, EchoCanceller, canceller, no_echo
 from core.audio.linear import LinearEcho
 
 SPEECH = Path(__file__).parents[2] / "data" / "jfk.flac"
@@ -27,9 +27,9 @@ class Pairs:
     def __init__(self) -> None:
         self.offsets: list[int] = []
 
-    def __call__(self, near: np.ndarray, far: np.ndarray) -> np.ndarray:
+    def __call__(self, near: np.ndarray, far: np.ndarray) -> tuple[np.ndarray, bool]:
         self.offsets.append(int(near[0] - far[0]))
-        return near
+        return near, False
 
 
 def test_both_streams_keep_their_distance_however_they_come():
@@ -55,7 +55,7 @@ def test_reference_from_before_the_microphone_opened_is_left_out():
 
 
 def test_the_microphone_waits_for_the_reference_but_not_for_ever():
-    echo = EchoCanceller(None)
+    echo = EchoCanceller(no_echo())
     assert len(echo.near(numbered(6))) == 0
     assert len(echo.near(numbered(1))) == BLOCK
     assert echo.slips == 1
@@ -63,7 +63,7 @@ def test_the_microphone_waits_for_the_reference_but_not_for_ever():
 
 
 def test_a_reference_that_runs_ahead_is_caught_up_with():
-    echo = EchoCanceller(None)
+    echo = EchoCanceller(no_echo())
     echo.far(numbered(1))
     echo.near(numbered(1))
     echo.far(numbered(20))
@@ -127,9 +127,9 @@ def test_beside_a_silent_loudspeaker_nothing_is_double_talk():
 def test_a_lasting_noise_beside_our_own_voice_becomes_usual():
     far, noise = speech()[:BLOCK], 0.01 * np.random.default_rng(1).standard_normal(BLOCK).astype(np.float32)
     far = far + 5 * noise  # of the same level throughout
-    double_talk = DoubleTalk()
-    assert not any(double_talk(0.01 * far, far) for _ in range(100))
-    found = [double_talk(noise, far) for _ in range(1000)]
+    double_talk = DoubleTalk(BLOCK, RATE)
+    assert not any(double_talk(0.01 * far, far, CERTAIN) for _ in range(100))
+    found = [double_talk(noise, far, CERTAIN) for _ in range(1000)]
     assert found[1]
     assert not any(found[-100:])
 
