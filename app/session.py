@@ -6,6 +6,7 @@ The companion is replaced when something changes that it was made with; models, 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -36,6 +37,9 @@ from models.audiofile import AudioFileError, read_audio
 from models.pack import PackError
 from models.voices import VoiceError
 
+HANDS_OVER_S = (
+    0.001  # one thread to the next: five times as long, Python's own choice, is heard beside a busy recogniser
+)
 CHECK_S = 1.0  # without anything to do, until it is looked whether the companion is still there
 LIVE = ("segmenter", "floor", "audio")  # leaves that are taken amid a turn
 STARTING = ("store",)  # and those that count from the next start on
@@ -96,6 +100,7 @@ class Session:
 
     def start(self) -> None:
         """Begin: news come from now on."""
+        sys.setswitchinterval(HANDS_OVER_S)
         self._thread.start()
 
     def take(self, command: Command) -> None:

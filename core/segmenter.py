@@ -181,7 +181,8 @@ class Segmenter:
     def _ended(self, end: int, wait_ms: int) -> list[SpeechEvent]:
         # A sound that may yet prove to be speech holds the turn open for a moment.
         assert self._last is not None
-        over = self._key is _Key.UP and end - self._last >= wait_ms * MS and not self._run
+        waited = end - self._last + MIC_FRAME // 2 >= wait_ms * MS  # to the nearest frame
+        over = self._key is _Key.UP and waited and not self._run
         return [self._end()] if over else []
 
     def _proved(self, sounds: bool) -> bool:

@@ -31,7 +31,7 @@ class Share:
 
     detector: float  # from the last sound of the person to the last that the detector took for speech
     wait: float  # deliberate
-    models: float  # for which the answer was not there yet when that was over; by the program's own clock
+    models: float  # for which words or answer were not there yet when that was over; by the program's own clock
     rest: float  # from then to the first audible sample
 
 
@@ -55,14 +55,28 @@ def _share(each: Exchanged, kept: Mapping[int, Reply]) -> Share | None:
         return None
     heard = ends[0].facts["offset"] + SegmenterSettings().offset_lag_ms * MS
     last = where - before + (heard - reply.user_start) * TWICE
-    over = last + waited * RATE // 1000
-    models = _late_ms(each.told, commits[0])
-    return Share(_ms(last - each.ended), waited, models, _ms(each.answer - over) - models)
+    over = last + round(waited.wanted * RATE / 1000)
+    models = waited.words + _late_ms(each.told, commits[0])
+    return Share(_ms(last - each.ended), waited.wanted, models, _ms(each.answer - over) - models)
 
 
-def _waited(told: Sequence[Told], until: float) -> int | None:
-    known = [each.facts["milliseconds"] for each in told if each.event == "Waiting" and each.at <= until]
-    return int(known[-1]) if known else None
+@dataclass(frozen=True)
+class _Waited:
+    """How long the last pause of a turn was waited in, in milliseconds."""
+
+    wanted: float  # on purpose: as told last, or until a longer one was thought better of
+    words: float  # and beyond that for the words, without which no turn ends
+
+
+def _waited(told: Sequence[Told], until: float) -> _Waited | None:
+    begun = [each.at for each in told if each.event == "Paused" and each.at <= until]
+    waits = [each for each in told if each.event == "Waiting" and begun and begun[-1] <= each.at <= until]
+    if not waits:
+        return None
+    wanted = waits[-1].facts["milliseconds"]
+    silent = SegmenterSettings().pause_ms + (waits[-1].at - begun[-1]) * 1000  # when that was told
+    late = max(silent - wanted, 0.0)
+    return _Waited(wanted + late, 0.0) if len(waits) > 1 else _Waited(wanted, late)
 
 
 def _late_ms(told: Sequence[Told], commit: Told) -> float:
@@ -80,7 +94,7 @@ def rows(found: Sequence[Share], bare: Sequence[float]) -> list[Times]:
     usual = float(np.median(bare)) if bare else 0.0
     return [
         Times("   of these: the detector's delay", "ms", tuple(share.detector for share in found)),
-        Times("   of these: deliberate wait", "ms", tuple(float(share.wait) for share in found)),
+        Times("   of these: deliberate wait", "ms", tuple(share.wait for share in found)),
         Times("   of these: the models, after the wait", "ms", tuple(share.models for share in found)),
         Times("   of these: all else", "ms", tuple(share.rest for share in found)),
         Times("a bare program's loop in this room", "ms", tuple(bare)),

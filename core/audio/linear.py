@@ -10,6 +10,7 @@ Source: the state-space acoustic echo controller (Enzner and Vary, 2006), partit
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.types import Samples
 
@@ -34,7 +35,7 @@ class LinearEcho:
         self._powers = np.zeros(2)  # of the microphone, and of what is left of it
         self._silent = PARTITIONS  # blocks since the reference sounded
         # Power of the echo that is expected to be left in a block, as the filter knows itself, (block + 1,) bins.
-        self.doubt = np.zeros(block + 1)
+        self.doubt: NDArray[np.floating] = np.zeros(block + 1)
         self._begin()
 
     def _begin(self) -> None:

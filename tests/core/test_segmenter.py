@@ -95,7 +95,7 @@ def test_a_click_in_a_pause_is_not_speech_and_does_not_prolong_it() -> None:
 
 
 def test_a_sound_that_may_be_speech_holds_the_turn_open() -> None:
-    events = run("#" * 10 + "." * 14 + "#" * 10 + "." * 30)  # the second begins 64 ms before the end would come
+    events = run("#" * 10 + "." * 13 + "#" * 10 + "." * 30)  # the second begins 64 ms before the end would come
     assert kinds(events) == [SpeechStarted, Paused, SpeechResumed, Paused, SpeechEnded]
 
 
