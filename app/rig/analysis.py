@@ -44,6 +44,12 @@ def stretches(sound: Samples, join: float = 0.3) -> list[tuple[int, int]]:
     return [(int(start), int(end) + 1) for start, end in zip(starts, ends, strict=True)]
 
 
+def audible(made: Samples, gain: float) -> int:
+    """Return how many samples lie before the last one that is not silence when it is played at this gain."""
+    heard = np.flatnonzero(np.abs(made) * gain > FLAT)
+    return int(heard[-1]) + 1 if len(heard) else 0
+
+
 def sounding(sound: Samples, since: int, still_ms: int = 60) -> int:
     """Return how many samples lie before the last one that is not silence, without silences after `since`.
 

@@ -20,6 +20,7 @@ from app.rig.program import Told
 from app.rig.room import ANSWERS, LASTS, STILL, Conditions, Room, room
 from app.rig.server import RATE
 from core.evaluation.words import plain_words
+from core.settings import FloorSettings
 from core.types import EAR_RATE, VOICE_RATE, Samples
 from models.evaluation.sphinx import spoken_words
 
@@ -130,7 +131,8 @@ def _compared(one: Struck, kept: Sequence[Reply]) -> Cut | None:
     narrow = soxr.resample(sound[:heard], RATE, EAR_RATE).astype(np.float32)
     spoken = spoken_words(known[0].written, narrow, kept_words)
     words = None if spoken is None else kept_words - spoken
-    return Cut(_ducked(one, analysis.gains(made, one.played, offset)), (len(made) - heard) * 1000 / RATE, words)
+    kept_ms = (analysis.audible(made, FloorSettings().duck) - heard) * 1000 / RATE
+    return Cut(_ducked(one, analysis.gains(made, one.played, offset)), kept_ms, words)
 
 
 def _ducked(one: Struck, levels: Sequence[tuple[int, float]]) -> float:

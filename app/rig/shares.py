@@ -22,7 +22,7 @@ from core.types import VOICE_RATE
 
 MS = VOICE_RATE // 1000
 TWICE = RATE // VOICE_RATE
-READY = 2  # frames of a reply from which on it sounds, once it may
+READY = 1  # frame of a reply from which on it could sound, once it may
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from core.types import VOICE_FRAME, VOICE_RATE, Samples, Turn
 MS = VOICE_RATE // 1000
 EDGE = 8 * MS  # fade at a reply's edges, and around a gap
 FALL = 20 * MS  # fade of a reply that is stopped
-PREBUFFER = 2 * VOICE_FRAME  # what is waited for before a reply sounds, and after a gap
+PREBUFFER = 2 * VOICE_FRAME  # what is waited for before a reply sounds, and after a gap, where no reserve is asked for
 PEAK = 0.98
 FAINT = 0.002  # of full scale, -54 dB: what lies below it at a reply's begin is passed over,
 ONSET = 12 * MS  # but for so much, in which the voice rises
@@ -172,7 +172,7 @@ class Playback:
             self._watch_supply(part)
             return part.waiting > 0
         lead = part.lead(self._faint)
-        part.flowing = part.waiting > 0 and (part.ended or part.waiting - lead >= max(part.reserve, self._prebuffer))
+        part.flowing = part.waiting > 0 and (part.ended or part.waiting - lead >= (part.reserve or self._prebuffer))
         if part.flowing:
             if lead:
                 part.take(lead)
