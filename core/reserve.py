@@ -13,9 +13,9 @@ from core.types import VOICE_FRAME, VOICE_RATE
 
 FRAME_S = VOICE_FRAME / VOICE_RATE
 RECENT = 50  # frames that the pace is told from
-BRISK = 0.4  # of real time: below it one frame is enough, since the next one is there long before it is over,
-EASY = 0.7  # and below this
-LEAST = 2  # frames
+EASY = 0.7  # of real time: if nearly all frames are below it,
+LEAST = 2  # frames are enough,
+BRISK = 0.5  # or one, where the mean is below this: the next frame is there long before it is over
 UNKNOWN = 4  # of a voice that has not spoken yet
 UNEVEN = 12  # frames are the most that a voice quicker than speech may need
 SPARE = 4  # frames beside what a slow one falls behind
@@ -43,6 +43,6 @@ class Reserve:
         ranked = sorted(self._took)
         mean, slow = sum(ranked) / len(ranked), ranked[(len(ranked) - 1) * 95 // 100]
         if slow < EASY:
-            return 1 if slow < BRISK else LEAST
+            return 1 if mean < BRISK else LEAST
         uneven = min(math.ceil(SPARE + 20 * max(0.0, mean - 0.8)), UNEVEN)
         return max(uneven, math.ceil(expected * (1 - 1 / (CAUTION * mean))) + SPARE if mean * CAUTION > 1 else 0)

@@ -15,14 +15,15 @@ from app.rig import analysis
 from app.rig.figures import Times
 from app.rig.kept import Reply
 from app.rig.program import Told
+from app.rig.recorder import AUDIBLE
 from app.rig.room import Exchanged
 from app.rig.server import RATE
+from core.audio.playback import FAINT
 from core.settings import SegmenterSettings
-from core.types import VOICE_RATE
+from core.types import VOICE_FRAME, VOICE_RATE, Samples
 
 MS = VOICE_RATE // 1000
 TWICE = RATE // VOICE_RATE
-READY = 1  # frame of a reply from which on it could sound, once it may
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Share:
 
     detector: float  # from the last sound of the person to the last that the detector took for speech
     wait: float  # deliberate
-    models: float  # for which words or answer were not there yet when that was over; by the program's own clock
+    models: float  # for which words or voice were not there yet when that was over, and the voice's own soft begin
     rest: float  # from then to the first audible sample
 
 
@@ -56,7 +57,7 @@ def _share(each: Exchanged, kept: Mapping[int, Reply]) -> Share | None:
     heard = ends[0].facts["offset"] + SegmenterSettings().offset_lag_ms * MS
     last = where - before + (heard - reply.user_start) * TWICE
     over = last + round(waited.wanted * RATE / 1000)
-    models = waited.words + _late_ms(each.told, commits[0])
+    models = waited.words + _late_ms(each.told, commits[0], reply.sound)
     return Share(_ms(last - each.ended), waited.wanted, models, _ms(each.answer - over) - models)
 
 
@@ -79,10 +80,15 @@ def _waited(told: Sequence[Told], until: float) -> _Waited | None:
     return _Waited(wanted + late, 0.0) if len(waits) > 1 else _Waited(wanted, late)
 
 
-def _late_ms(told: Sequence[Told], commit: Told) -> float:
+def _late_ms(told: Sequence[Told], commit: Told, sound: Samples) -> float:
+    """Return for how long the first frame that sounds was late, by the program's own clock, and how softly it began."""
     turn = commit.facts["turn"]
     voiced = [each for each in told if each.event in ("Voiced", "Spoken") and each.facts["turn"] == turn]
-    return max(voiced[min(READY, len(voiced)) - 1].at - commit.at, 0.0) * 1000 if voiced else 0.0
+    begun, loud = (int(np.argmax(np.abs(sound) > level)) for level in (FAINT, AUDIBLE))
+    if not voiced:
+        return 0.0
+    first = voiced[min(loud // VOICE_FRAME, len(voiced) - 1)]
+    return max(first.at - commit.at, 0.0) * 1000 + (loud - begun) / MS
 
 
 def _ms(samples: int) -> float:
