@@ -278,6 +278,8 @@ class EngineLink:
                     process.wait(0.5)
                     return ""
                 self._take(news)
+            if self._closing and self._phase == "starting":
+                return "it had not begun"  # it imports, so that it hears nothing, and it has nothing to write
             if self._closing:
                 closing_at = closing_at or time.monotonic()
                 if time.monotonic() - closing_at > ENDING_S:
