@@ -17,6 +17,7 @@ from app.folders import settings_file as settings_path
 from app.window.crashes import Crashes
 from app.window.desk import Desk
 from app.window.house import House, Places
+from app.window.leaving import Leaving
 from app.window.preferences import Kept
 from app.window.start import Asked
 from core.commands import Setup
@@ -45,6 +46,8 @@ class Opening:
 
     def run(self, wanted: SignalInstance) -> int:
         """Serve until the window is closed; whenever it is `wanted`, it comes to the front."""
+        leaving = Leaving()
+        leaving.asked.connect(self.house.desk.close)
         wanted.connect(self.house.raise_)
         self.house.left.connect(self._application.quit)
         QTimer.singleShot(0, self._begin)
@@ -54,6 +57,7 @@ class Opening:
             self.house.desk.hide()
             self._application.processEvents()
             self._link.close(ENDING_S)
+            leaving.close()
 
     def _begin(self) -> None:
         """Start the engine once the window is there."""

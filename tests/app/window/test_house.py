@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -114,6 +115,41 @@ def test_the_second_brings_the_first_to_the_front(tmp_path, python, qapp):
     assert other.stdout.read() == "second\n"
     assert told == [1]
     first.close()
+
+
+LEAVES = """
+import sys
+from PySide6.QtCore import QCoreApplication, QTimer
+from app.window.leaving import Leaving
+application = QCoreApplication([])
+leaving = Leaving()
+if sys.argv[1] == "heeds":
+    leaving.asked.connect(application.quit)
+else:
+    leaving.asked.connect(lambda: print("asked", flush=True))
+QTimer.singleShot(0, lambda: print("up", flush=True))
+application.exec()
+leaving.close()
+print("left", flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_asked_to_end_from_outside_it_ends_as_if_closed(python, number):
+    running = python(LEAVES, "heeds")
+    assert running.stdout.readline() == "up\n"
+    running.send_signal(number)  # nothing else happens in it
+    assert running.communicate(timeout=60)[0] == "left\n"
+    assert running.returncode == 0
+
+
+def test_asked_twice_it_ends_at_once(python):
+    running = python(LEAVES, "hangs")
+    assert running.stdout.readline() == "up\n"
+    running.send_signal(signal.SIGTERM)
+    assert running.stdout.readline() == "asked\n"
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(60) == -signal.SIGTERM
 
 
 def test_a_start_after_two_crashes_is_a_careful_one(tmp_path):
