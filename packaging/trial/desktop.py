@@ -17,7 +17,19 @@ class Screen:
     def __init__(self, folder: Path, name: str = ":96") -> None:
         self.name, self._folder = name, folder
         self._log = (folder / "screen.log").open("wb")
-        command = ["Xvfb", name, "-ac", "-screen", "0", "1280x860x24", "-nolisten", "tcp", "-fbdir", str(folder)]
+        command = [
+            "Xvfb",
+            name,
+            "-ac",
+            "-noreset",
+            "-screen",
+            "0",
+            "1280x860x24",
+            "-nolisten",
+            "tcp",
+            "-fbdir",
+            str(folder),
+        ]
         self._process = subprocess.Popen(command, stderr=self._log)
         until = time.monotonic() + 10
         while not (SOCKETS / f"X{name[1:]}").exists() and time.monotonic() < until:

@@ -23,10 +23,10 @@ from pathlib import Path
 import app
 from app import settings_file
 from core.settings import NO_DEVICE, AudioSettings, Settings
+from tests.harness.screen import Screen
 
 ROOT = Path(app.__file__).parents[1]
 SILENT = Settings(audio=AudioSettings(microphone=NO_DEVICE, loudspeaker=NO_DEVICE))
-SCREEN = ":96"
 WAITS_S = 90.0  # on a machine however busy
 ENDS_S = 3.0
 NEEDED = ("Xvfb", "xdotool")
@@ -68,15 +68,13 @@ def alive(pid: int) -> bool:
 @contextmanager
 def screen(folder: Path) -> Iterator[dict[str, str]]:
     """Give a screen without a monitor, as environment variables."""
-    command = ["Xvfb", SCREEN, "-screen", "0", "1280x860x24", "-nolisten", "tcp"]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    ours = {"DISPLAY": SCREEN, "QT_QPA_PLATFORM": "xcb", "LIBGL_ALWAYS_SOFTWARE": "1", "OMP_NUM_THREADS": "1"}
+    made = Screen()
+    ours = {"DISPLAY": made.name, "QT_QPA_PLATFORM": "xcb", "LIBGL_ALWAYS_SOFTWARE": "1", "OMP_NUM_THREADS": "1"}
     places = {"SOTTO_DATA": "data", "SOTTO_CONFIG": "config", "SOTTO_LOGS": "logs"}
     try:
         yield os.environ | ours | {name: str(folder / place) for name, place in places.items()}
     finally:
-        process.kill()
-        process.wait()
+        made.close()
 
 
 def prepared(folder: Path) -> None:
@@ -103,23 +101,30 @@ def hands(environment: dict[str, str], *what: str) -> str:
     return done.stdout.strip()
 
 
-def focus(environment: dict[str, str]) -> None:
-    """Let the keys go to the main window."""
+def focus(environment: dict[str, str], program: subprocess.Popen[bytes] | None = None) -> None:
+    """Let the keys go to the main window; raises RuntimeError if its program has ended."""
     found: list[str] = []
-    awaited(lambda: found.extend(hands(environment, "search", "--onlyvisible", "--name", "Sotto").split()) or found)
+
+    def seen() -> bool:
+        if program is not None and program.poll() is not None:
+            raise RuntimeError(f"the program ended with code {program.returncode} before its window was seen")
+        found.extend(hands(environment, "search", "--onlyvisible", "--name", "Sotto").split())
+        return bool(found)
+
+    awaited(seen)
     hands(environment, "windowfocus", "--sync", found[-1])
 
 
 STATES = ("starting", "loading", "ready", "thinking", "speaking", "settings")
 
 
-def reach(state: str, environment: dict[str, str], log: Path) -> None:
-    """Bring the program into a state."""
+def reach(state: str, environment: dict[str, str], log: Path, program: subprocess.Popen[bytes]) -> None:
+    """Bring the program into a state; raises RuntimeError if it ends."""
 
     def told(what: str) -> Callable[[], bool]:
         return lambda: log.exists() and f'"{what}"' in log.read_text()
 
-    focus(environment)
+    focus(environment, program)
     if state == "loading":
         awaited(told("Loading"))
     if state in ("ready", "thinking", "speaking", "settings"):
@@ -144,7 +149,7 @@ def closing(count: int) -> list[dict[str, object]]:
             prepared(folder)
             program = begun(environment)
             try:
-                reach(state, environment, folder / "logs" / "engine.log")
+                reach(state, environment, folder / "logs" / "engine.log", program)
                 below = descendants(program.pid)
                 began = time.monotonic()
                 hands(environment, "key", "ctrl+q")

@@ -19,6 +19,7 @@ from app.rig.server import RATE, SoundServer
 from core.store.archive import Archive
 from core.store.home import Store
 from core.types import VOICE_RATE
+from tests.harness.screen import Screen
 
 sys.path.insert(0, str(Path(app.__file__).parents[1] / "packaging" / "pocket"))
 pytest.importorskip("pocketsphinx")
@@ -26,7 +27,6 @@ import judge
 
 pytestmark = pytest.mark.slow
 ROOT = Path(app.__file__).parents[1]
-SCREEN = ":97"
 BEGINS_S, LASTS_S, READY_S = 40.0, 40.0, 180.0  # on a machine that does much else
 
 
@@ -35,11 +35,15 @@ class Desktop:
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder, self._log = folder, (folder / "window.log").open("ab")
-        ours = {"DISPLAY": SCREEN, "QT_QPA_PLATFORM": "xcb", "LIBGL_ALWAYS_SOFTWARE": "1", "OMP_NUM_THREADS": "1"}
+        self._screen = Screen(folder)
+        ours = {
+            "DISPLAY": self._screen.name,
+            "QT_QPA_PLATFORM": "xcb",
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "OMP_NUM_THREADS": "1",
+        }
         places = {"SOTTO_DATA": "data", "SOTTO_CONFIG": "config", "SOTTO_LOGS": "logs"}
         self.environment = environment | ours | {name: str(folder / place) for name, place in places.items()}
-        screen = ["Xvfb", SCREEN, "-screen", "0", "1280x860x24", "-nolisten", "tcp", "-fbdir", str(folder)]
-        self._screen = subprocess.Popen(screen, stderr=self._log)
         self.program: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -73,10 +77,10 @@ class Desktop:
         return time.monotonic() - began
 
     def end(self) -> None:
-        for process in (self.program, self._screen):
-            if process is not None and process.poll() is None:
-                process.kill()
-                process.wait()
+        if self.program is not None and self.program.poll() is None:
+            self.program.kill()
+            self.program.wait()
+        self._screen.close()
         self._log.close()
 
 
