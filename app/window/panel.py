@@ -57,6 +57,7 @@ class Panel(QWidget):
         self.meter = Meter(self._theme, self.tr("Microphone level"))
         self.mode = QComboBox()
         self.mode.setAccessibleName(self.tr("How Talk works"))
+        self.mode.setAccessibleDescription(self.tr("How Talk works"))  # on Linux its name is its value
         self.mode.addItems([self.tr("Hands-free"), self.tr("Hold to talk"), self.tr("Tap to talk")])
         self.mode.currentIndexChanged.connect(lambda at: self.mode_chosen.emit(MODES[at]))
         self.muted = IconButton(self._theme, "microphone", self.tr("Mute the microphone"), "")

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.app.window.around import READY, Outside, build, seen, told, wait
+from tests.app.window.around import READY, Outside, build, conversation, seen, told, wait
+from tests.harness.screen import Screen
 
-SCREEN = ":95"
 WALK = Path(__file__).with_name("walk.py")
 SYSTEM_PYTHON = "/usr/bin/python3"
 
@@ -23,10 +23,21 @@ def walked() -> list[dict[str, object]]:
     return json.loads(walk.stdout.read() or "[]")
 
 
-def main() -> None:
-    """Print for each page what there is."""
+def closed() -> list[dict[str, object]]:
+    """Walk while a question is asked, and then say no to it."""
     from PySide6.QtWidgets import QApplication
 
+    nodes = walked()
+    QApplication.activeModalWidget().close()
+    return nodes
+
+
+def main() -> None:
+    """Print for each page what there is."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from app.window.pages.voices import AllVoices
     from app.window.theme import Theme
     from core.news import TurnPage, VoiceList, VoiceSeen
     from core.settings import Settings
@@ -45,7 +56,15 @@ def main() -> None:
     for row, page in enumerate(house.settings._pages):
         house.settings.list.setCurrentRow(row)
         found[page.title] = walked()
+    voices = next(each for each in house.settings._pages if isinstance(each, AllVoices))
+    for act in (voices.invent, voices.record):
+        act.click()
+        found[voices.aside.windowTitle()] = walked()
+        voices.aside.close()
     house.settings.close()
+    for title, ask in (("rename", house.desk.sidebar.rename), ("delete", house.desk.sidebar.delete)):
+        QTimer.singleShot(500, lambda title=title: found.update({title: closed()}))
+        ask.emit(conversation(1, "Mountains"))
     house.show_first_run()
     for step in range(5):
         found[f"first steps {step + 1}"] = walked()
@@ -54,11 +73,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    screen = subprocess.Popen(["Xvfb", SCREEN, "-screen", "0", "1280x860x24", "-nolisten", "tcp"])
-    os.environ |= {"DISPLAY": SCREEN, "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
+    screen = Screen()
+    os.environ |= {"DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
     try:
-        wait(lambda: Path(f"/tmp/.X11-unix/X{SCREEN[1:]}").exists(), 20)
         main()
     finally:
-        screen.kill()
-        screen.wait()
+        screen.close()

@@ -1,4 +1,4 @@
-"""What a screen reader finds over AT-SPI, the desktop's own way: every control of every page has a name and a role."""
+"""What a screen reader finds over AT-SPI, the desktop's own way: every control of every page has a name and role."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.app.window.read_out import SYSTEM_PYTHON
 
 pytestmark = pytest.mark.slow
 ROOT = Path(app.__file__).parents[1]
-PAGES = 1 + 9 + 5  # the main window, the settings', the first steps'
+PAGES = 1 + 9 + 2 + 2 + 5  # the main window, the settings', what opens beside them, questions, the first steps'
 
 
 def lacking() -> list[str]:
@@ -41,4 +41,6 @@ def test_every_control_of_every_page_has_a_name_and_a_role(tmp_path):
         for each in controls:
             assert each["name"].strip(), (page, each)
             assert each["role"] not in ("", "unknown", "invalid"), (page, each)
+            if each["role"] == "combo box":  # whose name is its value here
+                assert each["labelled"] or each["description"].strip(), (page, each)
     assert {"push button", "list", "text", "combo box"} <= {each["role"] for each in pages[""]}

@@ -5,8 +5,10 @@ import json
 import dbus
 import dbus.bus
 
-FACE = "org.a11y.atspi.Accessible"
+FACE, PROPERTIES = "org.a11y.atspi.Accessible", "org.freedesktop.DBus.Properties"
 FOCUSABLE, SHOWING = 11, 25  # states, as bits
+LABELLED_BY = 2  # a relation
+WHOLE = ("desktop frame", "application", "")  # hold windows, and are not seen themselves
 
 
 def main():
@@ -18,15 +20,24 @@ def main():
         node = bus.get_object(owner, path, introspect=False)
         low, high = node.GetState(dbus_interface=FACE)
         bits = int(low) | int(high) << 32
+        showing = bool(bits >> SHOWING & 1)
+        role = str(node.GetRoleName(dbus_interface=FACE))
+        said = {name: str(node.Get(FACE, name, dbus_interface=PROPERTIES)) for name in ("Name", "Description")}
+        focusable = bool(bits >> FOCUSABLE & 1)
+        labelled = focusable and any(int(kind) == LABELLED_BY for kind, _ in node.GetRelationSet(dbus_interface=FACE))
         nodes.append(
             {
                 "depth": depth,
-                "role": str(node.GetRoleName(dbus_interface=FACE)),
-                "name": str(node.Get(FACE, "Name", dbus_interface="org.freedesktop.DBus.Properties")),
-                "focusable": bool(bits >> FOCUSABLE & 1),
-                "showing": bool(bits >> SHOWING & 1),
+                "role": role,
+                "name": said["Name"],
+                "description": said["Description"],
+                "labelled": labelled,
+                "focusable": focusable,
+                "showing": showing,
             }
         )
+        if not showing and role not in WHOLE and depth > 1:
+            return  # and nothing in it is
         for child_owner, child in node.GetChildren(dbus_interface=FACE):
             if depth < 40 and not str(child).endswith("/null"):
                 walk(child_owner, child, depth + 1)
