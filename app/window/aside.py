@@ -51,7 +51,7 @@ class Aside(QDialog):
         self.close_button = button(translate("Aside", "Close"), self.reject)
         foot = QWidget()
         self._foot = QHBoxLayout(foot)
-        self._foot.setContentsMargins(px(20), px(12), px(20), px(14))
+        self._foot.setContentsMargins(px(24), px(12), px(24), px(14))
         self._foot.setSpacing(px(8))
         self._foot.addWidget(self.close_button)
         self._foot.addStretch(1)

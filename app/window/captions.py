@@ -40,7 +40,7 @@ class Captions(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.names: dict[Side, str] = {"user": "You", "reply": "Sotto"}
+        self.names: dict[Side, str] = {"user": self.tr("You"), "reply": "Sotto"}
         self._rows: list[Caption] = []
 
     def rowCount(self, parent: Index = TOP) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from app.window.words import Mood
 from core.conversation import State
-from core.news import EngineState, Standing
+from core.news import AudioClosed, AudioLost, AudioOpened, EngineState, Standing
 
 STATES = {
     State.LISTENING: Mood.LISTENING,
@@ -16,6 +16,8 @@ STATES = {
     State.OVERLAP: Mood.HEARING,  # whose turn it is is being decided; the user should see that they are heard
 }
 
+Told = EngineState | Standing | State | AudioOpened | AudioLost | AudioClosed
+
 
 @dataclass(frozen=True)
 class Circumstances:
@@ -24,17 +26,21 @@ class Circumstances:
     engine: EngineState = EngineState("starting")  # noqa: RUF009 - frozen
     standing: Standing = Standing()  # noqa: RUF009 - frozen
     state: State = State.LISTENING
+    audio: AudioOpened | AudioLost | AudioClosed = AudioClosed()  # noqa: RUF009 - frozen
 
-    def after(self, news: EngineState | Standing | State) -> Circumstances:
+    def after(self, news: Told) -> Circumstances:
         """Return what holds after this was told."""
         match news:
             case EngineState():
                 fresh = news.phase in ("starting", "restarting")
                 state = State.LISTENING if fresh else self.state
                 standing = replace(self.standing, ready=False) if fresh else self.standing
-                return Circumstances(news, standing, state)
+                audio = AudioClosed() if fresh else self.audio  # the engine that had it open is gone
+                return Circumstances(news, standing, state, audio)
             case Standing():
                 return replace(self, standing=news)
+            case AudioOpened() | AudioLost() | AudioClosed():
+                return replace(self, audio=news)
             case _:
                 return replace(self, state=news)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QLocale, QObject, Qt
+from PySide6.QtCore import QAbstractListModel, QCoreApplication, QLocale, QObject, Qt
 
 from app.window.captions import TOP, Index
 
@@ -64,6 +64,12 @@ class Conversations(QAbstractListModel):
 
 
 def day(moment: str) -> str:
-    """Return a moment (UTC, ISO 8601) as people in the user's country write it."""
-    there = datetime.fromisoformat(moment).astimezone()
-    return QLocale().toString(there, QLocale.FormatType.ShortFormat)  # type: ignore[call-overload, no-any-return]
+    """Return a moment (UTC, ISO 8601) as people in the user's country write it; near ones by their day's name."""
+    there, short = datetime.fromisoformat(moment).astimezone(), QLocale.FormatType.ShortFormat
+    time = QLocale().toString(there.time(), short)  # type: ignore[call-overload]
+    ago = (datetime.now().astimezone().date() - there.date()).days
+    if ago == 0:
+        return QCoreApplication.translate("Conversations", "today, {time}").format(time=time)
+    if ago == 1:
+        return QCoreApplication.translate("Conversations", "yesterday, {time}").format(time=time)
+    return f"{QLocale().toString(there.date(), short)}, {time}"  # type: ignore[call-overload]

@@ -67,6 +67,9 @@ class Desk(QMainWindow):
         self._head.addWidget(self._toggle)
         self._head.addWidget(self.title, 1)
         self._head.addWidget(self._gear)
+        self.sends = label("", "hint")
+        self.sends.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sends.hide()
         self._welcome = label("", "hint")
         self._welcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
@@ -79,6 +82,7 @@ class Desk(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._head)
+        column.addWidget(self.sends)
         column.addWidget(self._stack, 1)
         column.addLayout(self._held)
         column.addWidget(self.panel)
@@ -112,7 +116,16 @@ class Desk(QMainWindow):
 
     def _greet(self) -> None:
         self._stack.setCurrentIndex(1 if self.captions.rowCount() else 0)
-        self._welcome.setText(self.tr("Press Talk and say something, or write.\nNothing leaves this computer."))
+        begin = self.tr("Press Talk and say something, or write.")
+        stays = self.sends.text() or self.tr("Nothing leaves this computer.")
+        self._welcome.setText(f"{begin}\n{stays}")
+
+    def show_sends(self, text: str) -> None:
+        """Show what leaves this computer, as long as anything does."""
+        if text != self.sends.text():
+            self.sends.setText(text)
+            self.sends.setVisible(bool(text))
+            self._greet()
 
     def show_title(self, title: str) -> None:
         """Show what the conversation is called."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.window.aside import worded
 from app.window.banner import announce
 from app.window.errand import Errands, Event, Fault
+from app.window.flow import Flow
 from app.window.parts import button, label
 from app.window.sayings import said
 from app.window.steering import Steering
@@ -33,10 +34,7 @@ class Elsewhere(QWidget):
             form.addRow(label(text, "", control), control)
         self.use = button(self.tr("Use this server"), self._use)
         self.own = button(self.tr("Use the pack's own"), lambda: self._run("--none"))
-        line = QHBoxLayout()
-        line.addWidget(self.use)
-        line.addWidget(self.own)
-        line.addStretch(1)
+        line = Flow((self.use, self.own))
         self.state = label("", "section")
         self.sends = label("", "hint")
         column = QVBoxLayout(self)

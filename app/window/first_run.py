@@ -27,7 +27,7 @@ class Welcome(Page):
             self.tr("There is no account, and nothing is counted or sent."),
             self.tr("What is kept you can read, take out and delete."),
         ):
-            self.column.addWidget(label(f"•  {line}"))
+            self.item("•", line)
         self.heading(self.tr("How it should look"))
         self.scheme = Choice({"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")})
         self.row(self.tr("Colours"), self.scheme)
@@ -57,13 +57,14 @@ class Try(Page):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, self.tr("Try it"))
-        for line in (
-            self.tr("1.  Press the round button: the microphone opens."),
-            self.tr("2.  Say “Hello, how are you today?”"),
-            self.tr("3.  Your words appear, and then the answer; you hear it."),
-            self.tr("Speak at any time to interrupt it. Writing works, too, always."),
-        ):
-            self.column.addWidget(label(line))
+        steps = (
+            self.tr("Press the round button: the microphone opens."),
+            self.tr("Say “Hello, how are you today?”"),
+            self.tr("Your words appear, and then the answer; you hear it."),
+        )
+        for number, step in enumerate(steps, 1):
+            self.item(f"{number}.", step)
+        self.column.addWidget(label(self.tr("Speak at any time to interrupt it. Writing works, too, always.")))
 
 
 class FirstRun(QDialog):
@@ -80,24 +81,27 @@ class FirstRun(QDialog):
             self.stack.addWidget(step)
         self.where = label("", "hint")
         self.where.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.skip = button(self.tr("Leave out"), self.reject, "quiet")
+        self.skip = button(self.tr("Skip"), self.reject, "quiet")
         self.back = button(self.tr("Back"), lambda: self.go(-1))
         self.next = button(self.tr("Next"), lambda: self.go(1), "main")
-        foot = QHBoxLayout()
-        foot.setContentsMargins(20, 12, 20, 14)
-        foot.setSpacing(8)
-        foot.addWidget(self.skip)
-        foot.addWidget(self.where, 1)
-        foot.addWidget(self.back)
-        foot.addWidget(self.next)
+        self._foot = QHBoxLayout()
+        for each in (self.skip, self.where, self.back, self.next):
+            self._foot.addWidget(each, 1 if each is self.where else 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.stack, 1)
         column.addWidget(rule())
-        column.addLayout(foot)
+        column.addLayout(self._foot)
+        theme.changed.connect(self._space)
+        self._space()
         self.resize(theme.look.px(680), theme.look.px(600))
         self.go(0)
+
+    def _space(self) -> None:
+        px = self._theme.look.px
+        self._foot.setContentsMargins(px(13), px(12), px(28), px(14))  # so that words stand below those of the page
+        self._foot.setSpacing(px(8))
 
     def go(self, steps: int) -> None:
         """Go on by so many steps; after the last it is over."""

@@ -65,6 +65,7 @@ class House(QObject):
         self.tray = Tray(icons.application(), self)
         self.settings: SettingsWindow | None = None
         self.first_run: FirstRun | None = None
+        self._mood = self.steering.how.mood
         application.setWindowIcon(icons.application())
         self.desk.settings.connect(self.open_settings)
         self.desk.closing.connect(self.left)
@@ -96,7 +97,8 @@ class House(QObject):
 
     def _moved(self, how: Circumstances) -> None:
         self.tray.show_mood(how.mood)
-        if how.mood is Mood.RECOVERING:
+        before, self._mood = self._mood, how.mood
+        if how.mood is Mood.RECOVERING and before is not Mood.RECOVERING:
             self._notify(self.tr("Something stopped and is being started again."))
 
     def _notice(self, notice: Notice) -> None:

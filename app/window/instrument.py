@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.window.talk_button import TalkButton
 from app.window.theme import Theme
-from app.window.words import Mood
+from app.window.words import Mood, word
 
 FRAME_MS = 33  # 30 frames a second
 DECAY = 6.0  # a second: how fast the string comes to rest
@@ -52,7 +52,7 @@ class Instrument(QWidget):
         """Show how the companion is."""
         self._mood = mood
         self.talk.show_mood(mood, microphone_open)
-        self.setAccessibleDescription(mood.value)
+        self.setAccessibleDescription(word(mood))
         if mood in MOVING:
             self._wake()
         self.update()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from app.window.amounts import size
-from app.window.offers import Listed, Offer
+from app.window.flow import Flow
+from app.window.offers import Offer
 from app.window.pages.page import Card
 from app.window.parts import button, label, restyle
 from app.window.sayings import said
@@ -34,6 +35,7 @@ class OfferCard(Card):
         self._column.addWidget(label(said(offer.title), "section"))
         for line in self._lines():
             self._column.addWidget(label(line, "hint"))
+        self._column.addLayout(self._models())
         self._column.addLayout(self._acts())
         restyle(self, "chosen", "true" if offer.used else "false")
 
@@ -69,19 +71,22 @@ class OfferCard(Card):
             lines.append(self.tr("Needs {memory} of free memory.").format(memory=size(offer.cpu_mb * 1e6)))
         if offer.slow:
             lines.append(self.tr("Slow: {why}.").format(why=said(offer.slow)))
-        return lines + [self._model(each) for each in offer.models]
+        return lines
 
-    def _model(self, model: Listed) -> str:
-        roles = {
-            "transcriber": self.tr("Understands: {title}"),
-            "chat": self.tr("Thinks: {title}"),
-            "voice": self.tr("Speaks: {title}"),
-        }
-        parts = [roles[model.role].format(title=said(model.title)), size(model.size), model.licence]
-        return "•  " + " · ".join([*parts, spoken(model.languages)])
+    def _models(self) -> QGridLayout:
+        roles = {"transcriber": self.tr("Understands"), "chat": self.tr("Thinks"), "voice": self.tr("Speaks")}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        for row, model in enumerate(self.offer.models):
+            parts = (said(model.title), size(model.size), model.licence, spoken(model.languages))
+            grid.addWidget(label(roles[model.role], "name"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(" · ".join(parts), "hint"), row, 1)
+        return grid
 
-    def _acts(self) -> QHBoxLayout:
-        offer, line = self.offer, QHBoxLayout()
+    def _acts(self) -> Flow:
+        offer, line = self.offer, Flow()
         line.setContentsMargins(0, 6, 0, 0)
         if offer.folder and not offer.used and not offer.problem:
             self._add(line, self.tr("Use"), "use", "main")
@@ -89,7 +94,6 @@ class OfferCard(Card):
             self._add(line, self.tr("Delete…"), "remove", "danger")
         elif not offer.reason:
             self._add(line, *self._getting(), "main" if offer.recommended else "")
-        line.addStretch(1)
         return line
 
     def _getting(self) -> tuple[str, str]:
@@ -100,7 +104,7 @@ class OfferCard(Card):
             return self.tr("Go on, {size} to come").format(size=size(offer.to_fetch)), "get"
         return self.tr("Download {size}").format(size=size(offer.size)), "get"
 
-    def _add(self, line: QHBoxLayout, text: str, act: str, role: str) -> None:
+    def _add(self, line: Flow, text: str, act: str, role: str) -> None:
         made = button(text, lambda: self.asked.emit(act), role)
         made.setAccessibleName(f"{text}: {said(self.offer.title)}")
         self.buttons.append(made)

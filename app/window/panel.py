@@ -157,13 +157,14 @@ class Panel(QWidget):
             self.tr("thought"): times.thought,
             self.tr("spoke"): times.spoke,
         }
-        said = " · ".join(f"{name} {self._seconds(part)}" for name, part in parts.items() if part is not None)
+        each = (f"{name}\N{NO-BREAK SPACE}{self._seconds(part)}" for name, part in parts.items() if part is not None)
+        said = "\N{NO-BREAK SPACE}· ".join(each)
         last = self.tr("Last reply after {time}").format(time=self._seconds(times.total))
         self._put(self.times, f"{last}: {said}" if said else last)
         self.times.setToolTip(self.tr("Waiting and working overlap, so the parts may add up to more than the whole."))
 
     def _seconds(self, milliseconds: float) -> str:
-        return self.locale().toString(milliseconds / 1000, "f", 1) + " s"
+        return self.locale().toString(milliseconds / 1000, "f", 1) + "\N{NO-BREAK SPACE}s"
 
     def _describe(self) -> None:
         how = {

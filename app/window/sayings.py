@@ -175,7 +175,9 @@ def in_words(trouble: Trouble) -> Trouble:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((text, re.compile(_pattern(text), re.DOTALL)) for text in map(str, TEMPLATES))
+    """Return the templates, those that say the most themselves first: "{card} with {memory}." fits almost anything."""
+    by_words = sorted(map(str, TEMPLATES), key=lambda text: -len(PLACE.sub("", text)))
+    return tuple((text, re.compile(_pattern(text), re.DOTALL)) for text in by_words)
 
 
 def _pattern(template: str) -> str:

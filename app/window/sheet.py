@@ -23,7 +23,8 @@ QLabel { background: transparent; }
 QLabel[role="title"] { font-size: ${title}px; font-weight: 600; }
 QLabel[role="section"] { font-weight: 600; }
 QLabel[role="state"] { font-size: ${state}px; font-weight: 600; }
-QLabel[role="hint"] { color: $muted; font-size: ${small}px; }
+QLabel[role="hint"], QLabel[role="under-switch"] { color: $muted; font-size: ${small}px; }
+QLabel[role="under-switch"] { padding-left: ${p30}px; }
 QLabel[role="badge"] { color: $accent; font-size: ${small}px; font-weight: 600; border: 1px solid $accent;
     border-radius: ${p8}px; padding: ${p2}px ${p8}px; }
 QLabel[role="name"] { color: $muted; font-size: ${small}px; font-weight: 600; }
@@ -66,7 +67,8 @@ QComboBox QAbstractItemView { background: $surface; color: $ink; border: 1px sol
     selection-background-color: $accent; selection-color: $on_accent; outline: none; }
 QComboBox QAbstractItemView::item { min-height: ${p28}px; padding: 0 ${p6}px; }
 
-QCheckBox, QRadioButton { spacing: ${p10}px; padding: ${p4}px; border: 2px solid transparent; border-radius: ${p6}px; }
+QCheckBox, QRadioButton { spacing: ${p10}px; padding: ${p4}px ${p6}px ${p4}px 0; border-radius: ${p6}px;
+    border: 2px solid transparent; }
 QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 QCheckBox::indicator, QRadioButton::indicator { width: ${p18}px; height: ${p18}px; border: 1px solid $edge;
     background: $surface; }

@@ -16,7 +16,7 @@ from app.window.sayings import in_words, said
 from app.window.words import Mood, word
 from core.audio.wire import Levels
 from core.commands import Hush, Mute, Press, Release, Rest, Talk, Unmute, UseSettings, Write
-from core.news import AudioLost, AudioOpened, EngineState, ReplyTimes, SettingsUsed, Standing, Trouble
+from core.news import AudioClosed, AudioLost, AudioOpened, EngineState, ReplyTimes, SettingsUsed, Standing, Trouble
 from core.records import Notice, TurnRecord
 from core.settings import Settings
 
@@ -42,6 +42,7 @@ class Steering(QObject):
         door.hear(Trouble, lambda trouble: desk.banner.show_trouble(in_words(trouble)))
         door.hear(AudioLost, self._audio_lost)
         door.hear(AudioOpened, self._audio_opened)
+        door.hear(AudioClosed, self._show)
         door.hear(SettingsUsed, self._used)
         panel = desk.panel
         panel.pressed.connect(self._press)
@@ -76,6 +77,7 @@ class Steering(QObject):
     def _show(self, news: Any) -> None:
         before, self.how = self.how.mood, self.how.after(news)
         self._desk.panel.show_circumstances(self.how)
+        self._desk.show_sends(said(self.how.standing.sends))
         if self.how.mood is not before and self.how.mood in (Mood.SPEAKING, Mood.LISTENING, Mood.PAUSED, Mood.MUTED):
             announce(self._desk.panel.state, word(self.how.mood))
         self.moved.emit(self.how)
@@ -84,6 +86,7 @@ class Steering(QObject):
         what = self.tr("Nothing can be heard or played for the moment ({why}).").format(why=said(lost.why))
         works = self.tr("You can type; it is tried again by itself.")
         self._desk.banner.show_trouble(Trouble(what, works, ""))
+        self._show(lost)
 
     def _audio_opened(self, opened: AudioOpened) -> None:
         missing = []
@@ -95,6 +98,7 @@ class Steering(QObject):
             works = self.tr("You can type, and read the answers.")
             mend = self.tr("Plug one in; it is taken by itself.")
             self._desk.banner.show_trouble(Trouble(" ".join(missing), works, mend))
+        self._show(opened)
 
     def _used(self, used: SettingsUsed) -> None:
         self._hold(used.settings)

@@ -42,7 +42,7 @@ class About(Page):
         self.facts.setReadOnly(True)
         self.facts.setTabChangesFocus(True)
         self.facts.setAccessibleName(self.tr("Facts for a report"))
-        self.facts.setMinimumHeight(160)
+        self.tall(self.facts, 200)
         self.column.addWidget(self.facts)
         url = QUrl.fromLocalFile(str(logs))
         self.buttons(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.window.circumstances import Circumstances
 from app.window.door import Door
 from app.window.meter import Meter
 from app.window.pages.page import Choice, Page
@@ -12,7 +13,7 @@ from app.window.steering import Steering
 from app.window.theme import Theme
 from core.audio.wire import Levels
 from core.commands import ListDevices, PlayTone, RecordTest
-from core.news import AudioClosed, AudioLost, AudioOpened, DeviceList, Recorded
+from core.news import AudioLost, AudioOpened, DeviceList, Recorded
 from core.settings import Settings
 
 TEST_S = 3.0
@@ -44,6 +45,7 @@ class Audio(Page):
         self._connect()
         self._offer(DeviceList(()))
         self._show(steering.settings)
+        self._used(steering.how)
 
     def _connect(self) -> None:
         door, choose = self._door, self._steering.set
@@ -51,21 +53,26 @@ class Audio(Page):
         self.loudspeaker.currentIndexChanged.connect(lambda: choose("audio", loudspeaker=self.loudspeaker.value()))
         self.echo.currentIndexChanged.connect(lambda: choose("audio", echo=self.echo.value()))
         self._steering.settled.connect(self._show)
+        self._steering.moved.connect(self._used)
         door.hear(DeviceList, self._offer)
         door.hear(Levels, self._level)
-        door.hear(AudioOpened, self._opened)
-        door.hear(AudioLost, self._lost)
-        door.hear(AudioClosed, self._closed)
         door.hear(Recorded, self._recorded)
 
     def _level(self, levels: Levels) -> None:
         self.meter.show_peak(levels.microphone)
 
-    def _lost(self, lost: AudioLost) -> None:
-        self.used.setText(said(lost.why))
-
-    def _closed(self, _: AudioClosed) -> None:
-        self.used.setText(self.tr("No device is in use; Talk opens them."))
+    def _used(self, how: Circumstances) -> None:
+        match how.audio:
+            case AudioOpened(microphone=microphone, loudspeaker=loudspeaker):
+                text = self.tr("In use: {microphone} and {loudspeaker}.").format(
+                    microphone=microphone or self.tr("no microphone"),
+                    loudspeaker=loudspeaker or self.tr("no loudspeaker"),
+                )
+            case AudioLost(why=why):
+                text = said(why)
+            case _:
+                text = self.tr("No device is in use; Talk opens them.")
+        self.used.setText(text)
 
     def refresh(self) -> None:
         """Look for devices, and again whenever one is plugged in or out."""
@@ -91,11 +98,6 @@ class Audio(Page):
         self.microphone.show_value(settings.audio.microphone)
         self.loudspeaker.show_value(settings.audio.loudspeaker)
         self.echo.show_value(settings.audio.echo)
-
-    def _opened(self, opened: AudioOpened) -> None:
-        none = self.tr("none")
-        used = self.tr("In use: {microphone} and {loudspeaker}.")
-        self.used.setText(used.format(microphone=opened.microphone or none, loudspeaker=opened.loudspeaker or none))
 
     def _test(self) -> None:
         self.result.setText(self.tr("Speak now, for three seconds …"))

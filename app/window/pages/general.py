@@ -36,7 +36,8 @@ class General(Page):
         self.row(self.tr("Language of the window"), self.language, self.tr("Holds when Sotto is started again."))
         self.heading(self.tr("Beside other programs"))
         self.notify = self.check(
-            self.tr("Notifications"), self.tr("Tell of answers and troubles while the window is hidden.")
+            self.tr("Notifications"),
+            self.tr("Tell of answers and troubles while the window is hidden. They come from the icon in the tray."),
         )
         self.tray = self.check(self.tr("Icon in the system's tray"), self.tr("Where the system has a tray."))
         self.heading(self.tr("First steps"))

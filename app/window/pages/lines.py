@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
-HEIGHT = 130
-
 
 class Lines(QListWidget):
     """Shows lines with the number that each is known by; an edited one is told as `itemChanged`."""
@@ -19,7 +17,6 @@ class Lines(QListWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setObjectName("facts")
         self.setWordWrap(True)
-        self.setFixedHeight(HEIGHT)
 
     def show_lines(self, lines: Iterable[tuple[int, str]]) -> None:
         """Show these and no others."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QLabel, QSlider
+from PySide6.QtWidgets import QSlider
 
 from app.window.pages.page import Choice, Page
+from app.window.parts import label
 from app.window.preferences import Kept
 from app.window.steering import Steering
 from app.window.theme import Theme
@@ -32,7 +33,7 @@ class Listening(Page):
         self.patience.setPageStep(1)
         explanation = self.tr("To the left it answers sooner, to the right it lets you think longer.")
         self.row(self.tr("How long a pause may last"), self.patience, explanation)
-        self.wait = QLabel()
+        self.wait = label("")
         self.column.addWidget(self.wait)
         self.heading(self.tr("While you speak"))
         self.captions = self.check(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QProgressBar, QSpinBox
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QProgressBar
 
 from app.window.aside import worded
 from app.window.banner import announce
@@ -17,7 +17,7 @@ from app.window.errand import CANCELLED, Errand, Errands, Event, Fault
 from app.window.hardware import Hardware
 from app.window.offer_card import OfferCard
 from app.window.offers import POCKET, Offer, offers, voices
-from app.window.pages.page import Choice, Page, Shelf
+from app.window.pages.page import Choice, Number, Page, Shelf
 from app.window.parts import button, label
 from app.window.sayings import said
 from app.window.steering import Steering
@@ -53,14 +53,10 @@ class Models(Page):
         self.hint(self.tr("The pocket pack comes with Sotto. It is tiny: it shows that everything works."))
         self._between()
         self.heading(self.tr("What they may take"))
-        self.threads = QSpinBox()
-        self.threads.setRange(0, 256)
-        self.threads.setSpecialValueText(self.tr("Sotto's own choice"))
+        self.threads = Number(0, 256, self.tr("Sotto's own choice"))
         self.row(self.tr("Threads of the processor"), self.threads, self.tr("Holds when Sotto is started again."))
         self.threads.valueChanged.connect(lambda count: steering.set("models", threads=count))
-        self.rest = QSpinBox()
-        self.rest.setRange(0, 1440)
-        self.rest.setSpecialValueText(self.tr("Never"))
+        self.rest = Number(0, 1440, self.tr("Never"))
         self.rest.setSuffix(self.tr(" min"))
         rest = self.tr("When nothing was said for so long. What is said then has them loaded again.")
         self.row(self.tr("Unload the models"), self.rest, rest)

@@ -13,15 +13,19 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QPlainTextEdit,
     QScrollArea,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from app.window.flow import Flow
 from app.window.parts import label, rule
 from app.window.theme import Theme
 
 WIDEST = 640  # pixels at 100 % text
+TOP, MIDDLE = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignVCenter
 
 
 class Page(QScrollArea):
@@ -30,15 +34,18 @@ class Page(QScrollArea):
     def __init__(self, theme: Theme, title: str, explanation: str = "") -> None:
         super().__init__()
         self.theme, self.title = theme, title
+        self._tall: list[tuple[QWidget, int]] = []
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(title)
         inside = QWidget()
         inside.setObjectName("page")
         self._inside = inside
-        self.column = QVBoxLayout(inside)
-        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        outer = QVBoxLayout(inside)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self.column = QVBoxLayout()
+        outer.addLayout(self.column)
+        outer.addStretch(1)  # a layout that is aligned is no higher than its hint, and cuts off lines that wrap
         self.setWidget(inside)
         self.column.addWidget(label(title, "title"))
         if explanation:
@@ -51,6 +58,8 @@ class Page(QScrollArea):
         self.column.setContentsMargins(px(28), px(24), px(28), px(28))
         self.column.setSpacing(px(12))
         self._inside.setMaximumWidth(px(WIDEST) + px(56))
+        for control, height in self._tall:
+            control.setFixedHeight(px(height))
 
     def showEvent(self, event: object) -> None:
         """Read what may have changed meanwhile."""
@@ -71,10 +80,16 @@ class Page(QScrollArea):
         if explanation:
             control.setAccessibleDescription(explanation)
         line = QHBoxLayout()
-        line.addWidget(label(name, "", control), 2)
+        line.setSpacing(16)
+        line.addWidget(label(name, "", control), 2, TOP if isinstance(control, QPlainTextEdit) else MIDDLE)
         line.addWidget(control, 3)
         self._with_hint(line, explanation)
         return control
+
+    def tall(self, control: QWidget, height: int) -> None:
+        """Make a control as high as this at 100 % text, and higher with it."""
+        self._tall.append((control, height))
+        control.setFixedHeight(self.theme.look.px(height))
 
     def check(self, name: str, explanation: str = "") -> QCheckBox:
         """Add a switch."""
@@ -82,16 +97,16 @@ class Page(QScrollArea):
         box.setAccessibleDescription(explanation)
         line = QHBoxLayout()
         line.addWidget(box)
-        self._with_hint(line, explanation)
+        self._with_hint(line, explanation, "under-switch")
         return box
 
-    def _with_hint(self, line: QLayout, explanation: str) -> None:
+    def _with_hint(self, line: QLayout, explanation: str, role: str = "hint") -> None:
         """Set an explanation close to what it explains."""
         group = QVBoxLayout()
         group.setSpacing(3)
         group.addLayout(line)
         if explanation:
-            group.addWidget(label(explanation, "hint"))
+            group.addWidget(label(explanation, role))
         self.column.addLayout(group)
 
     def hint(self, text: str = "") -> QLabel:
@@ -100,13 +115,19 @@ class Page(QScrollArea):
         self.column.addWidget(made)
         return made
 
+    def item(self, mark: str, text: str) -> None:
+        """Add a line of a list; what does not fit stands below the text, not below its mark."""
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        sign = label(mark)
+        sign.setFixedWidth(sign.fontMetrics().horizontalAdvance("3.") + 2)
+        line.addWidget(sign, 0, TOP)
+        line.addWidget(label(text), 1)
+        self.column.addLayout(line)
+
     def buttons(self, *buttons: QWidget) -> None:
         """Add buttons side by side."""
-        line = QHBoxLayout()
-        for each in buttons:
-            line.addWidget(each)
-        line.addStretch(1)
-        self.column.addLayout(line)
+        self.column.addLayout(Flow(buttons))
 
 
 class Choice(QComboBox):
@@ -136,6 +157,21 @@ class Choice(QComboBox):
         """Show a value without telling anybody."""
         with QSignalBlocker(self):
             self.setCurrentIndex(max(0, self.findData(value)))
+
+    def wheelEvent(self, event: object) -> None:
+        """Let the page scroll instead."""
+        event.ignore()  # type: ignore[attr-defined]
+
+
+class Number(QSpinBox):
+    """A number; a wheel that passes over it changes nothing."""
+
+    def __init__(self, lowest: int, highest: int, lowest_means: str) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setRange(lowest, highest)
+        self.setSpecialValueText(lowest_means)
+        self.lineEdit().setTextMargins(8, 0, 0, 0)  # which the style sheet's padding does not give it
 
     def wheelEvent(self, event: object) -> None:
         """Let the page scroll instead."""

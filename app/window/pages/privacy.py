@@ -6,11 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QInputDialog, QSpinBox
+from PySide6.QtWidgets import QInputDialog
 
+from app.window.circumstances import Circumstances
 from app.window.door import Door
-from app.window.pages.page import Page
+from app.window.pages.page import Number, Page
 from app.window.parts import button, label
+from app.window.sayings import said
 from app.window.steering import Steering
 from app.window.theme import Theme
 from core.commands import DeleteEverything
@@ -21,8 +23,9 @@ class Privacy(Page):
     """Says what is kept, and deletes it without a trace if told so twice."""
 
     def __init__(self, theme: Theme, door: Door, steering: Steering, data: Path, settings_file: Path) -> None:
-        super().__init__(theme, self.tr("Privacy"), self.tr("Nothing that is said leaves this computer."))
+        super().__init__(theme, self.tr("Privacy"))
         self._door = door
+        self.leaves = self.hint()
         self.column.addWidget(
             label(
                 self.tr(
@@ -35,9 +38,7 @@ class Privacy(Page):
         self._place(self.tr("Conversations"), data)
         self._place(self.tr("Settings"), settings_file.parent)
         self.heading(self.tr("How long it stays"))
-        self.days = QSpinBox()
-        self.days.setRange(0, 36_500)
-        self.days.setSpecialValueText(self.tr("for good"))
+        self.days = Number(0, 36_500, self.tr("for good"))
         self.days.setSuffix(" " + self.tr("days"))
         self.row(
             self.tr("Delete a conversation after"),
@@ -50,7 +51,9 @@ class Privacy(Page):
         self.buttons(self.everything)
         self.days.valueChanged.connect(lambda days: steering.set("store", keep_days=days))
         steering.settled.connect(self._show)
+        steering.moved.connect(self._stands)
         self._show(steering.settings)
+        self._stands(steering.how)
 
     def _place(self, name: str, folder: Path) -> None:
         url = QUrl.fromLocalFile(str(folder))
@@ -61,6 +64,9 @@ class Privacy(Page):
     def _show(self, settings: Settings) -> None:
         with QSignalBlocker(self.days):
             self.days.setValue(settings.store.keep_days)
+
+    def _stands(self, how: Circumstances) -> None:
+        self.leaves.setText(said(how.standing.sends) or self.tr("Nothing that is said leaves this computer."))
 
     def _delete(self) -> None:
         word = self.tr("delete")

@@ -71,7 +71,7 @@ class Shortcuts(Page):
             self.edits[key] = edit
             self.row(name, edit)
         self.said = self.hint()
-        self.buttons(button(self.tr("As they came"), lambda: kept.set("keys", **asdict(KeySettings()))))
+        self.buttons(button(self.tr("Restore the original keys"), lambda: kept.set("keys", **asdict(KeySettings()))))
         self.hint(
             self.tr(
                 "In a conversation: arrows walk the turns, Enter plays one again, Ctrl+C copies it, Delete deletes it. "

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QInputDialog,
     QMessageBox,
     QPushButton,
@@ -22,6 +21,7 @@ from app.window.auditions import Auditions
 from app.window.banner import announce
 from app.window.door import Door
 from app.window.errand import Errands, Event, Fault
+from app.window.flow import Flow
 from app.window.pages.page import Card, Page, Shelf
 from app.window.parts import button, label, restyle
 from app.window.published import Published
@@ -80,11 +80,7 @@ class Voices(Page):
         grid.addWidget(label(said(voice.description)), 1, 0, 1, 2)
         grid.addWidget(rights, 2, 0, 1, 2)
         if acts := self._acts(voice):
-            line = QHBoxLayout()
-            for each in acts:
-                line.addWidget(each)
-            line.addStretch(1)
-            grid.addLayout(line, 3, 0, 1, 2)
+            grid.addLayout(Flow(acts), 3, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         self._group.addButton(chooser)
         self._players.append(play)

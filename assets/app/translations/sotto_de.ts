@@ -329,7 +329,7 @@
     </message>
     <message>
         <source>The server does not answer as it should: try again later.</source>
-        <translation>Der Servsie antwortet nicht, wie er soll: versuch es später wieder.</translation>
+        <translation>Der Server antwortet nicht, wie er soll: versuch es später wieder.</translation>
     </message>
     <message>
         <source>The network cannot be reached: it goes on from here when you try again.</source>
@@ -415,6 +415,14 @@
         <translation>Die eigene Stimme im Mikrofon</translation>
     </message>
     <message>
+        <source>no microphone</source>
+        <translation>kein Mikrofon</translation>
+    </message>
+    <message>
+        <source>no loudspeaker</source>
+        <translation>kein Lautsprecher</translation>
+    </message>
+    <message>
         <source>No device is in use; Talk opens them.</source>
         <translation>Kein Gerät ist in Gebrauch; Sprechen öffnet sie.</translation>
     </message>
@@ -425,10 +433,6 @@
     <message>
         <source>{device} (not there now)</source>
         <translation>{device} (gerade nicht da)</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>keine</translation>
     </message>
     <message>
         <source>In use: {microphone} and {loudspeaker}.</source>
@@ -512,6 +516,10 @@
 <context>
     <name>Captions</name>
     <message>
+        <source>You</source>
+        <translation>Du</translation>
+    </message>
+    <message>
         <source>(cut off before: {words})</source>
         <translation>(abgebrochen vor: {words})</translation>
     </message>
@@ -539,8 +547,8 @@
         <translation>{name} steht für seinen Namen.</translation>
     </message>
     <message>
-        <source>As it came</source>
-        <translation>Wie geliefert</translation>
+        <source>Restore the original</source>
+        <translation>Ursprüngliches wiederherstellen</translation>
     </message>
     <message>
         <source>What it keeps in mind of you</source>
@@ -648,6 +656,14 @@
         <source>{count} turns</source>
         <translation>{count} Wechsel</translation>
     </message>
+    <message>
+        <source>today, {time}</source>
+        <translation>heute, {time}</translation>
+    </message>
+    <message>
+        <source>yesterday, {time}</source>
+        <translation>gestern, {time}</translation>
+    </message>
 </context>
 <context>
     <name>Desk</name>
@@ -664,10 +680,12 @@
         <translation>Einstellungen</translation>
     </message>
     <message>
-        <source>Press Talk and say something, or write.
-Nothing leaves this computer.</source>
-        <translation>Drück auf Sprechen und sag etwas, oder schreib.
-Nichts verlässt diesen Rechner.</translation>
+        <source>Press Talk and say something, or write.</source>
+        <translation>Drück auf Sprechen und sag etwas, oder schreib.</translation>
+    </message>
+    <message>
+        <source>Nothing leaves this computer.</source>
+        <translation>Nichts verlässt diesen Rechner.</translation>
     </message>
 </context>
 <context>
@@ -712,8 +730,8 @@ Nichts verlässt diesen Rechner.</translation>
         <translation>Erste Schritte</translation>
     </message>
     <message>
-        <source>Leave out</source>
-        <translation>Auslassen</translation>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
     </message>
     <message>
         <source>Back</source>
@@ -791,8 +809,8 @@ Nichts verlässt diesen Rechner.</translation>
         <translation>Benachrichtigungen</translation>
     </message>
     <message>
-        <source>Tell of answers and troubles while the window is hidden.</source>
-        <translation>Antworten und Störungen melden, während das Fenster verborgen ist.</translation>
+        <source>Tell of answers and troubles while the window is hidden. They come from the icon in the tray.</source>
+        <translation>Antworten und Störungen melden, während das Fenster verborgen ist. Sie kommen vom Symbol im Infobereich.</translation>
     </message>
     <message>
         <source>Icon in the system&apos;s tray</source>
@@ -1171,16 +1189,16 @@ Nichts verlässt diesen Rechner.</translation>
         <translation>Langsam: {why}.</translation>
     </message>
     <message>
-        <source>Understands: {title}</source>
-        <translation>Versteht: {title}</translation>
+        <source>Understands</source>
+        <translation>Versteht</translation>
     </message>
     <message>
-        <source>Thinks: {title}</source>
-        <translation>Denkt: {title}</translation>
+        <source>Thinks</source>
+        <translation>Denkt</translation>
     </message>
     <message>
-        <source>Speaks: {title}</source>
-        <translation>Spricht: {title}</translation>
+        <source>Speaks</source>
+        <translation>Spricht</translation>
     </message>
     <message>
         <source>Use</source>
@@ -1382,7 +1400,7 @@ Nichts verlässt diesen Rechner.</translation>
     </message>
     <message>
         <source>Delete everything…</source>
-        <translation>Alles löschen…</translation>
+        <translation>Alles löschen …</translation>
     </message>
     <message>
         <source>Open folder</source>
@@ -1956,8 +1974,8 @@ Nichts verlässt diesen Rechner.</translation>
         <translation>Einstellungen</translation>
     </message>
     <message>
-        <source>As they came</source>
-        <translation>Wie geliefert</translation>
+        <source>Restore the original keys</source>
+        <translation>Ursprüngliche Tasten wiederherstellen</translation>
     </message>
     <message>
         <source>In a conversation: arrows walk the turns, Enter plays one again, Ctrl+C copies it, Delete deletes it. In the list: Enter goes on with a conversation, F2 renames it, Delete deletes it.</source>
@@ -1976,7 +1994,7 @@ Nichts verlässt diesen Rechner.</translation>
     <name>Sidebar</name>
     <message>
         <source>Search all conversations</source>
-        <translation>Alle Gespräche durchsuchen</translation>
+        <translation>Gespräche suchen</translation>
     </message>
     <message>
         <source>New talk</source>
@@ -2193,16 +2211,16 @@ Nichts verlässt diesen Rechner.</translation>
         <translation>Probier es aus</translation>
     </message>
     <message>
-        <source>1.  Press the round button: the microphone opens.</source>
-        <translation>1.  Drück auf den runden Knopf: Das Mikrofon geht auf.</translation>
+        <source>Press the round button: the microphone opens.</source>
+        <translation>Drück auf den runden Knopf: Das Mikrofon geht auf.</translation>
     </message>
     <message>
-        <source>2.  Say “Hello, how are you today?”</source>
-        <translation>2.  Sag auf Englisch: „Hello, how are you today?“</translation>
+        <source>Say “Hello, how are you today?”</source>
+        <translation>Sag auf Englisch: „Hello, how are you today?“</translation>
     </message>
     <message>
-        <source>3.  Your words appear, and then the answer; you hear it.</source>
-        <translation>3.  Deine Worte erscheinen, dann die Antwort; du hörst sie.</translation>
+        <source>Your words appear, and then the answer; you hear it.</source>
+        <translation>Deine Worte erscheinen, dann die Antwort; du hörst sie.</translation>
     </message>
     <message>
         <source>Speak at any time to interrupt it. Writing works, too, always.</source>

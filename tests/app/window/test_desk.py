@@ -169,7 +169,7 @@ def test_levels_are_shown(house):
 
 def test_the_time_of_the_last_reply_is_shown_honestly(house):
     told(house, ReplyTimes(Turn(1), total=1840, waited=900, heard=410, thought=220, spoke=None))
-    text = house.desk.panel.times.text()
+    text = house.desk.panel.times.text().replace("\N{NO-BREAK SPACE}", " ")
     assert "1.8 s" in text
     assert "0.9 s" in text
     assert text.count("·") == 2  # what is not known is not said

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 
@@ -43,6 +43,8 @@ from core.commands import (
     WriteSummary,
 )
 from core.news import (
+    AudioClosed,
+    AudioLost,
     AudioOpened,
     DeviceList,
     DeviceSeen,
@@ -61,6 +63,7 @@ from core.news import (
     VoiceSeen,
 )
 from core.types import Message
+from models.openai_chat import ChatServer
 from tests.app.window.around import told, wait
 
 
@@ -132,6 +135,27 @@ def test_audio_shows_devices_and_tries_them(house, outside):
     audio._record.click()
     audio._tone.click()
     assert outside.asked[-2:] == [RecordTest(3.0), PlayTone()]
+
+
+def test_audio_says_what_was_in_use_before_it_was_opened(house):
+    told(house, AudioOpened("Headset", None))
+    audio = page(house, Audio)
+    assert audio.used.text() == "In use: Headset and no loudspeaker."
+    told(house, AudioLost("it went away"))
+    assert audio.used.text() == "it went away"
+    told(house, AudioClosed())
+    assert "No device is in use" in audio.used.text()
+
+
+def test_what_leaves_the_computer_is_said(house):
+    privacy = page(house, Privacy)
+    assert "Nothing" in privacy.leaves.text()
+    assert not house.desk.sends.isVisible()
+    sends = ChatServer("http://192.168.0.7:8000", "any").warning
+    told(house, Standing(talking=True, ready=True, sends=sends))
+    assert privacy.leaves.text() == house.desk.sends.text() == sends
+    assert "192.168.0.7" in house.desk._welcome.text()
+    assert house.desk.sends.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -258,6 +282,11 @@ def test_everything_is_deleted_only_when_it_is_written_out(house, outside, monke
     assert bool(outside.of(DeleteEverything)) is deleted
     privacy.days.setValue(30)
     assert used(outside).store.keep_days == 30
+    middle = QPointF(privacy.days.rect().center())
+    turned = (QPoint(0, 0), QPoint(0, -240), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
+    over = QWheelEvent(middle, privacy.days.mapToGlobal(middle), *turned, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(privacy.days, over)  # somebody scrolls the page
+    assert privacy.days.value() == 30
 
 
 def test_a_taken_key_is_refused(house):
@@ -270,7 +299,7 @@ def test_a_taken_key_is_refused(house):
     assert house.kept.now.keys.mute == "F7"
     QTest.keyClick(edit, Qt.Key.Key_Backspace)
     assert house.kept.now.keys.mute == ""
-    press(shortcuts, "As they came")
+    press(shortcuts, "Restore the original keys")
     assert house.kept.now.keys.mute == "Ctrl+M"
 
 

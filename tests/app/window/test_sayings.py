@@ -84,6 +84,10 @@ def german(qapp):
 
 def test_it_is_said_in_german_with_what_was_filled_in(german):
     assert said("it is too short: 3 s of speech, 15 are needed") == "sie ist zu kurz: 3 s Sprache, nötig sind 15"
+    assert said("Recommended: Graphics card with 16 GB.") == "Empfohlen: Grafikkarte mit 16 GB."
+    reason = "it takes 19.6 GB of the graphics card, 16.6 GB are free"
+    told = said(f"Does not fit: Graphics card with 24 GB: {reason}.")
+    assert told == "Passt nicht: Grafikkarte mit 24 GB: es braucht 19.6 GB auf der Grafikkarte, frei sind 16.6 GB."
     assert said("the disk sings") == "the disk sings"
 
 

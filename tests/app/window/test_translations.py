@@ -13,6 +13,7 @@ from PySide6.QtCore import QLocale, QTranslator
 
 import app
 from app.window import translating
+from app.window.captions import Captions
 from app.window.words import Mood, word
 
 WINDOW = Path(app.__file__).parent / "window"
@@ -61,8 +62,11 @@ def put_back(qapp):
     QLocale.setDefault(locale)
 
 
-@pytest.mark.parametrize(("asked", "spoken", "shown"), [("de", "de", "Pause"), ("en", "en", "Paused")])
-def test_the_window_speaks_the_chosen_language(qapp, put_back, asked, spoken, shown):
+@pytest.mark.parametrize(
+    ("asked", "spoken", "shown", "you"), [("de", "de", "Pause", "Du"), ("en", "en", "Paused", "You")]
+)
+def test_the_window_speaks_the_chosen_language(qapp, put_back, asked, spoken, shown, you):
     assert translating.translate(qapp, asked) == spoken
     assert word(Mood.PAUSED) == shown
+    assert Captions().names["user"] == you
     assert QLocale().name()[:2] == spoken
