@@ -26,7 +26,7 @@ from core.types import COMPANION, VOICE_FRAME, Segment
 from models.audiofile import read_audio
 from models.own_voices import OwnVoices
 from models.pack import Pack, open_pack
-from models.placing import Placement, loaded
+from models.placing import Placement, loaded, places
 from models.recording import Anchored
 from models.voices import VoiceCard, load_voice_card
 
@@ -123,12 +123,12 @@ def load(
         chat = _remote(chat_server, data, say)
     else:
         with usable("chat", pack):
-            chat, _ = loaded("chat", placed, partial(_chat, pack, threads), say)
+            chat, placed = loaded("chat", placed, partial(_chat, pack, threads), say)
     progress("reference")
     room: int = getattr(chat, "room", 0)  # a server does not tell
-    return voiced(
-        Engines(load_vad(), transcriber, chat, voice, [], _turn_model(pack), room, pack.languages), choice.card
-    )
+    where = places(placed) | ({"chat": "server"} if chat_server.address else {})
+    engines = Engines(load_vad(), transcriber, chat, voice, [], _turn_model(pack), room, pack.languages, where)
+    return voiced(engines, choice.card)
 
 
 def voiced(engines: Engines, card: VoiceCard) -> Engines:

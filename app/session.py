@@ -187,6 +187,7 @@ class Session:
             conversation=seating.held,
             keeping=self._store is not None,
             sends=stock.sends if stock else "",
+            models=stock.models() if stock else (),
         )
         if standing != self._standing:
             self._standing = standing

@@ -13,11 +13,11 @@ from app import chat_server, compose
 from app.checks import Problem
 from app.compose import Choice
 from core.companion import Engines
-from core.news import Loading, News, Trouble, VoiceSeen
+from core.news import Loading, ModelSeen, News, Trouble, VoiceSeen
 from core.settings import Settings
 from core.stage import Failure, attempt
 from models.own_voices import OwnVoices
-from models.pack import PackError
+from models.pack import PackError, Role
 from models.recording import Anchored, Drift
 from models.voices import VoiceCard, VoiceError, load_voice_card
 
@@ -51,6 +51,15 @@ class Stock:
             *(seen(load_voice_card(part.folder), own=False) for part in self.choice.pack.voices.values()),
             *(seen(self.own.card(name), own=True) for name in self.own.names()),
         )
+
+    def models(self) -> tuple[ModelSeen, ...]:
+        """Return the models that are loaded, and what computes each."""
+        found = []
+        for name, place in self.engines.places.items():
+            role: Role = getattr(self.choice.pack, name)
+            whose = (0, "") if place == "server" else (sum(file.size for file in role.files), role.licence)
+            found.append(ModelSeen(name, *whose, place))  # type: ignore[arg-type]
+        return tuple(found)
 
     def card(self, name: str) -> VoiceCard:
         """Return a voice's card; raises VoiceError."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from threading import Thread
 from types import TracebackType
 
@@ -34,6 +34,7 @@ class Engines:
     turn: TurnModel | None = None
     chat_tokens: int = 0  # the longest prompt that the chat model reads; 0 is not known
     speaks: Sequence[str] = ()  # the voice's languages, by two letters; none named: any
+    places: Mapping[str, str] = field(default_factory=dict)  # what computes each role: `core.news.ModelSeen.place`
 
 
 class Companion:

@@ -44,6 +44,16 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class ModelSeen:
+    """A model that is loaded: what it does, how large it is on the disk, and what computes it."""
+
+    role: Literal["transcriber", "chat", "voice"]
+    size: int  # bytes; 0 where it is somebody else's
+    licence: str
+    place: Literal["processor", "card", "both", "server"]
+
+
+@dataclass(frozen=True)
 class Standing:
     """How things stand; told at the start and after every change of any of it."""
 
@@ -57,6 +67,7 @@ class Standing:
     conversation: int | None = None  # that is held; None until something of it is kept
     keeping: bool = True  # what is said is kept
     sends: str = ""  # what leaves this machine, in a sentence; empty: nothing does
+    models: tuple[ModelSeen, ...] = ()
 
 
 @dataclass(frozen=True)

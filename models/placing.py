@@ -27,6 +27,16 @@ class Placement:
     compute_type: str = "default"
 
 
+def places(placed: Placement) -> dict[str, str]:
+    """Return for each role what computes it: "processor", "card", or "both"."""
+    some = "both" if placed.chat_layers else "processor"
+    return {
+        "transcriber": "processor" if placed.transcriber == "cpu" else "card",
+        "chat": "card" if placed.chat_layers == ALL else some,
+        "voice": "processor" if placed.voice == "cpu" else "card",
+    }
+
+
 class NoRoom(Exception):
     """A model that fits nowhere, however small; one line."""
 

@@ -42,6 +42,10 @@ class Companion(Page):
         self.row(self.tr("Who it is"), self.prompt, self.tr("{name} stands for its name."))
         self.buttons(button(self.tr("Restore the original"), self._reset))
         self.heading(self.tr("What it keeps in mind of you"))
+        without = self.tr(
+            "What is new of you, and what was said long ago. Without, it knows only what it can still read."
+        )
+        self.notes = self.check(self.tr("Let it take notes"), without)
         self.hint(self.tr("It reads these lines before each reply. Edit a line to word it anew."))
         self.facts = Lines(self.tr("What it keeps in mind of you"))
         self.tall(self.facts, 130)
@@ -83,6 +87,7 @@ class Companion(Page):
         self.prompt.textChanged.connect(self._pause.start)
         self.name.editingFinished.connect(self._apply)
         self.fact.returnPressed.connect(self._write)
+        self.notes.toggled.connect(lambda on: self._steering.set("memory", notes="on" if on else "off"))
         self.facts.itemChanged.connect(self._reword)
         self._steering.settled.connect(self._show)
         self.summaries.itemChanged.connect(self._reword_summary)
@@ -107,6 +112,8 @@ class Companion(Page):
         persona = settings.persona
         if not self.name.hasFocus():
             self.name.setText(persona.name)
+        with QSignalBlocker(self.notes):
+            self.notes.setChecked(settings.memory.notes == "on")
         if self.prompt.toPlainText() != persona.prompt and not self.prompt.hasFocus():
             with QSignalBlocker(self.prompt):
                 self.prompt.setPlainText(persona.prompt)

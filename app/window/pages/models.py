@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QProgressBar
 
+from app.window.amounts import size
 from app.window.aside import worded
 from app.window.banner import announce
 from app.window.door import Door
@@ -24,7 +25,7 @@ from app.window.steering import Steering
 from app.window.theme import Theme
 from app.window.under_way import UnderWay
 from core.commands import ChoosePack
-from core.news import EngineState, Loading, Ready, Standing
+from core.news import EngineState, Loading, ModelSeen, Ready, Standing
 from core.settings import Settings
 
 BESIDE = "sotto-models"  # folder made in one that holds other things already
@@ -43,7 +44,8 @@ class Models(Page):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Loading"))
         self.state = self.hint()
-        for each in (self.pack, self.folder, self.progress):
+        self.loaded = label("", "hint")
+        for each in (self.pack, self.folder, self.loaded, self.progress):
             self.column.addWidget(each)
         self.column.addWidget(self.state)
         self.buttons(
@@ -80,7 +82,21 @@ class Models(Page):
     def _standing(self, standing: Standing) -> None:
         self.pack.setText(standing.pack or self.tr("None is loaded yet."))
         self.folder.setText(standing.pack_folder)
+        self.loaded.setText("\n".join(self._model(model) for model in standing.models))
+        self.loaded.setVisible(bool(standing.models))
         self.progress.setVisible(not standing.ready)
+
+    def _model(self, model: ModelSeen) -> str:
+        role = {"transcriber": self.tr("Understands"), "chat": self.tr("Thinks"), "voice": self.tr("Speaks")}[
+            model.role
+        ]
+        place = {
+            "processor": self.tr("computed by the processor"),
+            "card": self.tr("computed by the graphics card"),
+            "both": self.tr("computed by graphics card and processor"),
+            "server": self.tr("computed by a server"),
+        }[model.place]
+        return f"{role}: " + " · ".join([*([size(model.size), model.licence] if model.size else []), place])
 
     def _loading(self, news: Loading) -> None:
         self.progress.setRange(0, news.of)

@@ -555,6 +555,14 @@
         <translation>Was es sich von dir merkt</translation>
     </message>
     <message>
+        <source>What is new of you, and what was said long ago. Without, it knows only what it can still read.</source>
+        <translation>Neues über dich, und was vor langer Zeit gesagt wurde. Sonst weiß es nur, was es noch lesen kann.</translation>
+    </message>
+    <message>
+        <source>Let it take notes</source>
+        <translation>Es darf sich Notizen machen</translation>
+    </message>
+    <message>
         <source>It reads these lines before each reply. Edit a line to word it anew.</source>
         <translation>Es liest diese Zeilen vor jeder Antwort. Bearbeite eine Zeile, um sie neu zu fassen.</translation>
     </message>
@@ -1073,6 +1081,34 @@
     <message>
         <source>None is loaded yet.</source>
         <translation>Noch ist keines geladen.</translation>
+    </message>
+    <message>
+        <source>Understands</source>
+        <translation>Versteht</translation>
+    </message>
+    <message>
+        <source>Thinks</source>
+        <translation>Denkt</translation>
+    </message>
+    <message>
+        <source>Speaks</source>
+        <translation>Spricht</translation>
+    </message>
+    <message>
+        <source>computed by the processor</source>
+        <translation>rechnet der Prozessor</translation>
+    </message>
+    <message>
+        <source>computed by the graphics card</source>
+        <translation>rechnet die Grafikkarte</translation>
+    </message>
+    <message>
+        <source>computed by graphics card and processor</source>
+        <translation>rechnen Grafikkarte und Prozessor</translation>
+    </message>
+    <message>
+        <source>computed by a server</source>
+        <translation>rechnet ein Server</translation>
     </message>
     <message>
         <source>Loading: {part}</source>

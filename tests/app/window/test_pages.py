@@ -52,6 +52,7 @@ from core.news import (
     FactList,
     FactSeen,
     Loading,
+    ModelSeen,
     Playback,
     PromptSeen,
     Ready,
@@ -225,6 +226,9 @@ def test_the_companion_is_named_and_its_memory_edited(house, outside):
     companion.name.setText("  ")  # nobody can be called nothing
     companion.name.editingFinished.emit()
     assert used(outside).persona.name == "Sotto"
+    assert companion.notes.isChecked()
+    companion.notes.click()
+    assert used(outside).memory.notes == "off"
     told(house, FactList((FactSeen(1, "Likes tea."), FactSeen(2, "Is called Alex.", 9))))
     companion.facts.item(0).setText("Likes coffee.")
     companion.facts.setCurrentRow(1)
@@ -263,7 +267,10 @@ def test_models(house, outside, monkeypatch, tmp_path):
     told(house, Standing(ready=False, pack="Big"), Loading("chat", 1, 4))
     assert models.progress.isVisible()
     assert "chat" in models.state.text()
-    told(house, Standing(ready=True, pack="Big"), Ready(4.2))
+    loaded = (ModelSeen("voice", 6_200_000_000, "Apache-2.0", "card"), ModelSeen("chat", 0, "", "server"))
+    told(house, Standing(ready=True, pack="Big", models=loaded), Ready(4.2))
+    said = ["Speaks: 6.2 GB · Apache-2.0 · computed by the graphics card", "Thinks: computed by a server"]
+    assert models.loaded.text().splitlines() == said
     assert not models.progress.isVisible()
     monkeypatch.setattr(models_page.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     press(models, "Choose a pack's folder…")
