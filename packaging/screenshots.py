@@ -21,13 +21,21 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from app.voices import OWN  # noqa: E402
+from app.window import translating  # noqa: E402
 from app.window.auditions import Auditions  # noqa: E402
 from app.window.desk import Desk  # noqa: E402
 from app.window.house import House, Places  # noqa: E402
 from app.window.offers import Verdict  # noqa: E402
+from app.window.pages.about import About  # noqa: E402
+from app.window.pages.audio import Audio  # noqa: E402
+from app.window.pages.companion import Companion  # noqa: E402
+from app.window.pages.general import General  # noqa: E402
+from app.window.pages.listening import Listening  # noqa: E402
 from app.window.pages.models import AllModels  # noqa: E402
 from app.window.pages.page import Page  # noqa: E402
-from app.window.pages.voices import AllVoices  # noqa: E402
+from app.window.pages.privacy import Privacy  # noqa: E402
+from app.window.pages.shortcuts import Shortcuts  # noqa: E402
+from app.window.pages.voices import AllVoices, Voices  # noqa: E402
 from app.window.preferences import Kept  # noqa: E402
 from app.window.reading import Reading  # noqa: E402
 from app.window.theme import Theme  # noqa: E402
@@ -39,9 +47,11 @@ from core.news import (  # noqa: E402
     ConversationSeen,
     DeviceList,
     DeviceSeen,
+    Diagnosis,
     EngineState,
     FactList,
     FactSeen,
+    ModelSeen,
     Ready,
     ReplyTimes,
     Standing,
@@ -61,7 +71,9 @@ from models.planner import Gpu, Machine, plan  # noqa: E402
 
 Shown = TypeVar("Shown", bound=Page)
 
-FOLDER = ROOT / "docs" / "screenshots"
+LANGUAGE, FOLDER = "en", ROOT / "docs" / "screenshots"
+if len(sys.argv) == 3:  # to look at another language: `python packaging/screenshots.py de FOLDER`
+    LANGUAGE, FOLDER = sys.argv[1], Path(sys.argv[2])
 TURN = Turn(9)
 ANSWER = "Two days are enough for the ridge if you start early. Sleep in the hut, and come down before noon on Sunday."
 LISTED = (
@@ -69,6 +81,9 @@ LISTED = (
     ("Who was Ada Lovelace, and what did she write?", "2026-11-21T08:10:00+00:00", 12),
     ("Hello, my name is Tom", "2026-11-20T19:30:00+00:00", 1),
 )
+
+
+LOADED = (("transcriber", 2_017_108), ("chat", 3_664_288), ("voice", 12_165_319))  # bytes, of the pocket pack
 
 
 def turn(row: int, user: str, reply: str, outcome: str = "answered") -> TurnSeen:
@@ -85,7 +100,13 @@ def talk(house: House) -> None:
     for news in (
         EngineState("ready"),
         Standing(
-            talking=True, ready=True, pack="Pocket pack", pack_folder="assets/pocket", voice="ada", conversation=3
+            talking=True,
+            ready=True,
+            pack="Pocket pack",
+            pack_folder="assets/pocket",
+            voice="ada",
+            conversation=3,
+            models=tuple(ModelSeen(role, size, "Apache-2.0", "processor") for role, size in LOADED),
         ),
         ConversationList("", tuple(seen)),
         TurnPage(3, None, turns, 0),
@@ -121,6 +142,7 @@ def settings(house: House) -> None:
     house.door.tell(FactList((FactSeen(1, "Is called Alex."), FactSeen(2, "Goes to the mountains in winter.", 4))))
     house.door.tell(SummaryList(3, (SummarySeen(1, "Alex asked what to pack for two days on the ridge.", 2),)))
     house.door.tell(DeviceList((DeviceSeen("Built-in microphone", True, False, True),)))
+    house.door.tell(Diagnosis("12 processor cores, Pocket pack: 4 models, 24 MB"))
     house.door.tell(Ready(4.2))
 
 
@@ -218,18 +240,17 @@ def take(house: House, name: str) -> None:
         house.door.tell(Levels(microphone=0.012, loudspeaker=0.3))
         QTest.qWait(50)
     keep(house.desk, f"talk-{name}")
-    for page in ("General", "Audio", "Voices", "Companion", "Privacy"):
-        house.open_settings(page)
+    for kind in (General, Audio, Listening, Voices, Companion, Privacy, Shortcuts, About):
+        opened(house, kind)
         settings(house)
-        keep(house.settings, f"{page.lower()}-{name}")
+        keep(house.settings, f"{kind.__name__.lower()}-{name}")
     models(house, name)
     asides(house, name)
     house.settings.close()
     house.show_first_run()
-    keep(house.first_run, f"first-steps-{name}")
-    house.first_run.next.click()
-    keep(house.first_run, f"first-steps-computer-{name}")
-    house.first_run.close()
+    for step in ("first-steps", "first-steps-computer", "first-steps-audio", "first-steps-voices", "first-steps-try"):
+        keep(house.first_run, f"{step}-{name}")
+        house.first_run.next.click()
     house.door.tell(
         Trouble("The microphone was unplugged.", "You can type, and hear the answers.", "Plug it in again.")
     )
@@ -241,6 +262,7 @@ def main() -> None:
     """Write the pictures in light and dark, at 100 % and 150 % text."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     application = QApplication([])
+    translating.translate(application, LANGUAGE)
     with tempfile.TemporaryDirectory() as name:
         folder, home = Path(name), Path("/home/you")
         places = Places(home / ".local/share/sotto", home / ".config/sotto/settings.toml", home)
