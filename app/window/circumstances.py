@@ -60,4 +60,7 @@ class Circumstances:
             return Mood.WAKING
         if not self.standing.talking:
             return Mood.PAUSED
-        return Mood.MUTED if self.standing.muted else STATES[self.state]
+        if self.standing.muted:
+            return Mood.MUTED
+        deaf = isinstance(self.audio, AudioOpened) and self.audio.microphone is None
+        return Mood.DEAF if deaf else STATES[self.state]

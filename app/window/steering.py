@@ -22,6 +22,8 @@ from core.settings import Settings
 
 translate = QCoreApplication.translate
 
+TOLD = (Mood.SPEAKING, Mood.LISTENING, Mood.PAUSED, Mood.MUTED, Mood.DEAF)  # to a screen reader
+
 
 class Steering(QObject):
     """Connects the door with the desk; holds how things stand and the settings in use."""
@@ -78,7 +80,7 @@ class Steering(QObject):
         before, self.how = self.how.mood, self.how.after(news)
         self._desk.panel.show_circumstances(self.how)
         self._desk.show_sends(said(self.how.standing.sends))
-        if self.how.mood is not before and self.how.mood in (Mood.SPEAKING, Mood.LISTENING, Mood.PAUSED, Mood.MUTED):
+        if self.how.mood is not before and self.how.mood in TOLD:
             announce(self._desk.panel.state, word(self.how.mood))
         self.moved.emit(self.how)
 

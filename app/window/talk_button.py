@@ -58,10 +58,11 @@ class TalkButton(QAbstractButton):
         self._ring(painter, whole)
         inner = whole.adjusted(8, 8, -8, -8)
         painter.setPen(QPen(look.ink("ink" if self.hasFocus() else "accent"), 3 if self.hasFocus() else 2))
-        filled = self._open and self._mood is not Mood.MUTED
+        hears = self._mood not in (Mood.MUTED, Mood.DEAF)
+        filled = self._open and hears
         painter.setBrush(look.ink("accent" if filled != self.isDown() else "surface"))
         painter.drawEllipse(inner)
-        name = "microphone-off" if self._mood is Mood.MUTED else "microphone"
+        name = "microphone" if hears else "microphone-off"
         side = round(self.width() * 0.37)
         place = QRectF(0, 0, side, side)
         place.moveCenter(whole.center())

@@ -16,6 +16,7 @@ class Mood(Enum):
     RECOVERING = "recovering"
     PAUSED = "paused"
     MUTED = "muted"
+    DEAF = "deaf"
     LISTENING = "listening"
     HEARING = "hearing"
     THINKING = "thinking"
@@ -30,6 +31,7 @@ def word(mood: Mood) -> str:
         Mood.RECOVERING: translate("Mood", "Recovering"),
         Mood.PAUSED: translate("Mood", "Paused"),
         Mood.MUTED: translate("Mood", "Muted"),
+        Mood.DEAF: translate("Mood", "No microphone"),
         Mood.LISTENING: translate("Mood", "Listening"),
         Mood.HEARING: translate("Mood", "Hearing you"),
         Mood.THINKING: translate("Mood", "Thinking"),
@@ -51,6 +53,7 @@ def hint(mood: Mood, mode: str) -> str:
         ),
         Mood.PAUSED: translate("Mood", "The microphone is closed. Press Talk, or type."),
         Mood.MUTED: translate("Mood", "Nothing is heard until you unmute."),
+        Mood.DEAF: translate("Mood", "You can type. A microphone that is plugged in is taken by itself."),
         Mood.LISTENING: translate("Mood", "Just speak."),
         Mood.SPEAKING: translate("Mood", "Speak, or press Stop, to interrupt."),
         Mood.STOPPED: translate("Mood", "It would not stay up. Past conversations can be read."),

@@ -155,6 +155,7 @@ class AllModels(Models):
         self.voice.currentIndexChanged.connect(self._lay_out)
         for each in (label(self.tr("Model of the voice"), "", self.voice), self.voice, label(account, "hint")):
             self.column.addWidget(each)
+        self.looking = self.hint(self.tr("Sotto looks which packs there are…"))
         self._shelf = Shelf()
         self.column.addWidget(self._shelf)
         self._without_network()
@@ -216,6 +217,7 @@ class AllModels(Models):
 
     def _listed(self, fault: Fault | None) -> None:
         self._reading = False
+        self.looking.setText("")
         if fault is not None:
             self._say(worded(fault))
             return

@@ -110,8 +110,8 @@ class Page(QScrollArea):
         self.column.addLayout(group)
 
     def hint(self, text: str = "") -> QLabel:
-        """Add a line of explanation."""
-        made = label(text, "hint")
+        """Add a line of explanation; one that says nothing takes no room."""
+        made = Hint(text)
         self.column.addWidget(made)
         return made
 
@@ -128,6 +128,23 @@ class Page(QScrollArea):
     def buttons(self, *buttons: QWidget) -> None:
         """Add buttons side by side."""
         self.column.addLayout(Flow(buttons))
+
+
+class Hint(QLabel):
+    """A line of explanation that is there as long as it says something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", "hint")
+        if not text:
+            self.hide()
+
+    def setText(self, text: str) -> None:
+        """Say something else, or nothing."""
+        super().setText(text)
+        self.setHidden(not text)
 
 
 class Choice(QComboBox):

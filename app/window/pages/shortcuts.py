@@ -90,5 +90,5 @@ class Shortcuts(Page):
         if wanted and taken:
             self.said.setText(self.tr("{key} is taken already: {what}.").format(key=wanted, what=self._names[taken[0]]))
             return
-        self.said.clear()
+        self.said.setText("")
         self._kept.set("keys", **{key: wanted})

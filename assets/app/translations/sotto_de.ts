@@ -59,6 +59,10 @@
         <translation>Modell der Stimme</translation>
     </message>
     <message>
+        <source>Sotto looks which packs there are…</source>
+        <translation>Sotto sieht nach, welche Pakete es gibt …</translation>
+    </message>
+    <message>
         <source>Chat from elsewhere</source>
         <translation>Chat von anderswo</translation>
     </message>
@@ -1142,6 +1146,10 @@
         <translation>Stumm</translation>
     </message>
     <message>
+        <source>No microphone</source>
+        <translation>Kein Mikrofon</translation>
+    </message>
+    <message>
         <source>Listening</source>
         <translation>Zuhören</translation>
     </message>
@@ -1184,6 +1192,10 @@
     <message>
         <source>Nothing is heard until you unmute.</source>
         <translation>Nichts wird gehört, bis du die Stummschaltung aufhebst.</translation>
+    </message>
+    <message>
+        <source>You can type. A microphone that is plugged in is taken by itself.</source>
+        <translation>Du kannst schreiben. Ein Mikrofon, das du ansteckst, wird von selbst genommen.</translation>
     </message>
     <message>
         <source>Just speak.</source>

@@ -93,6 +93,14 @@ def test_a_new_engine_is_not_taken_for_the_old_one():
     assert how.after(EngineState("restarting")).after(EngineState("starting")).mood is Mood.WAKING
 
 
+def test_nobody_is_told_to_speak_where_there_is_no_microphone():
+    how = Circumstances().after(EngineState("ready")).after(Standing(ready=True, talking=True))
+    deaf = how.after(AudioOpened(None, "Speakers"))
+    assert deaf.mood is Mood.DEAF
+    assert deaf.after(State.SPEAKING).mood is Mood.SPEAKING  # what was written is answered
+    assert deaf.after(AudioOpened("Headset", "Speakers")).mood is Mood.LISTENING
+
+
 def test_talk_opens_and_closes_the_microphone(house, outside):
     talk = house.desk.panel.instrument.talk
     QTest.mouseClick(talk, Qt.MouseButton.LeftButton, pos=talk.rect().center())
