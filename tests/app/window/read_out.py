@@ -37,6 +37,7 @@ def main() -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from app.window.pages.models import AllModels
     from app.window.pages.voices import AllVoices
     from app.window.theme import Theme
     from core.news import TurnPage, VoiceList, VoiceSeen
@@ -50,11 +51,15 @@ def main() -> None:
     house.desk.show()
     voice = VoiceSeen("ada", "Ada", "clear", "pocket", "CC0", "synthetic", own=False)
     told(house, *READY, TurnPage(1, None, (seen(1, "Hello.", "Good morning."),), 0))
+    while len(walked()) <= 1:  # until Qt has found the bus
+        pass
     found = {"": walked()}
     house.open_settings()
     told(house, VoiceList((voice,), "ada"))
     for row, page in enumerate(house.settings._pages):
         house.settings.list.setCurrentRow(row)
+        if isinstance(page, AllModels):
+            wait(lambda page=page: page.cards)
         found[page.title] = walked()
     voices = next(each for each in house.settings._pages if isinstance(each, AllVoices))
     for act in (voices.invent, voices.record):
