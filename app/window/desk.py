@@ -197,6 +197,7 @@ class Desk(QMainWindow):
         self._state.setValue("geometry", self.saveGeometry())
         self._state.setValue("split", self._splitter.saveState())
         self._state.setValue("sidebar", "true" if self.sidebar.isVisibleTo(self) else "false")
+        self._state.sync()  # now, not when Python happens to let go of it
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the user wants to leave."""
