@@ -23,6 +23,7 @@ from core.types import Samples
 LOUDNESS = 0.07  # RMS of speech
 EDGE = RATE // 200  # fade where speech is cut
 VOICES = ("awb", "kal")
+HUMS = {"mm-hm": "pau m m hh ah m pau", "mhm": "pau m hh ah m pau"}  # as phones: flite would spell them, in a second
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +79,10 @@ def spoken(text: str, voice: str = VOICES[0]) -> Clip:
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "said.wav"
-        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", file], check=True, capture_output=True)
-        said, rate = soundfile.read(file, dtype="float32")
-    sound = soxr.resample(said, rate, RATE).astype(np.float32)
+        said = ["-p", HUMS[text]] if text in HUMS else ["-t", text]
+        subprocess.run(["flite", "-voice", voice, *said, "-o", file], check=True, capture_output=True)
+        sound, rate = soundfile.read(file, dtype="float32")
+    sound = soxr.resample(sound, rate, RATE).astype(np.float32)
     sound = sound * (LOUDNESS / np.sqrt(np.mean(sound**2)))
     return Clip(text, _trimmed(sound))
 

@@ -22,6 +22,13 @@ def test_speech_begins_and_ends_abruptly():
 
 
 @needs_flite
+@pytest.mark.parametrize("voice", people.VOICES)
+@pytest.mark.parametrize("text", people.BACKCHANNELS)
+def test_who_only_wants_to_hear_more_says_so_in_a_moment(text, voice):
+    assert 0.1 < people.spoken(text, voice).seconds < 0.7  # a hum that is spelled takes longer
+
+
+@needs_flite
 def test_a_hesitant_sentence_pauses_once_and_as_long_as_it_should():
     clip = people.hesitant("My name is", "Emma.", 0.7)
     assert clip.pause is not None
