@@ -8,13 +8,14 @@ expects to leave; in three bands, since a soft consonant is loud where that voic
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Samples
 
-Powers = NDArray[np.float64]
+Powers = NDArray[np.floating[Any]]
 
 BANDS = 100, 1000, 3000, 10_000  # Hz: their edges
 LASTS = 40  # blocks of 10 ms in which an echo may come

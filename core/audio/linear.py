@@ -9,6 +9,8 @@ Source: the state-space acoustic echo controller (Enzner and Vary, 2006), partit
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,11 +33,11 @@ class LinearEcho:
         self._block = block
         self._before = np.zeros(block, np.float32)  # the last block of the reference
         self._reference = np.zeros((PARTITIONS, block + 1), np.complex64)  # spectra, the newest first
-        self._unexplained = np.zeros(block + 1, np.float32)
+        self._unexplained: NDArray[np.floating[Any]] = np.zeros(block + 1, np.float32)
         self._powers = np.zeros(2)  # of the microphone, and of what is left of it
         self._silent = PARTITIONS  # blocks since the reference sounded
         # Power of the echo that is expected to be left in a block, as the filter knows itself, (block + 1,) bins.
-        self.doubt: NDArray[np.floating] = np.zeros(block + 1)
+        self.doubt: NDArray[np.floating[Any]] = np.zeros(block + 1)
         self._begin()
 
     def _begin(self) -> None:
