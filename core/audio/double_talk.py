@@ -26,7 +26,8 @@ ENOUGH = 2  # blocks long
 EXPECTED = 4  # of what the filter expects to leave: it thinks well of itself
 SETTLED = 50  # blocks after which what is left belongs to the echo again,
 AT_LAST = 300  # or at once, if it has lasted for so long
-USUAL = 1e-4, 1e-2  # of the loudspeaker's power is left of the echo: at first, and at most
+USUAL = 1e-4, 1e-2  # of the loudspeaker's power is left of the echo: at first, and at most,
+TOO_MUCH = 0.3  # of which nothing can be told any more: the echo is beyond the filter
 RISE, FALL = 0.03, 0.01  # per block, of what is usual
 
 
@@ -47,7 +48,8 @@ class DoubleTalk:
         self._own.append(self._powers(far))
         own, now = np.max(self._own, axis=0), self._powers(left)
         expected = EXPECTED * np.add.reduceat(doubt[: self._doubted[-1]], self._doubted[:-1])
-        loud = bool((now > LOUDER * (self._usual * own + self._noise) + FAINT + expected).any())
+        able = self._usual < TOO_MUCH * USUAL[1]
+        loud = bool((able & (now > LOUDER * (self._usual * own + self._noise) + FAINT + expected)).any())
         self._run = self._run + 1 if loud else 0
         self._since = 0 if loud else self._since + 1
         self._lasted = self._lasted + 1 if self._since < SETTLED else 0

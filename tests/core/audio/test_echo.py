@@ -119,6 +119,12 @@ def test_somebody_who_speaks_over_our_own_voice_is_noticed_at_once(gain):
     assert both[700:710].any()  # within 0.1 s
 
 
+def test_an_echo_that_comes_too_late_is_taken_for_nobody_for_long():
+    far = np.tile(speech()[: 5 * RATE], 3)
+    _, both = through(echoed(far, 700, 0.7), far)
+    assert not both[1000:].any()
+
+
 def test_beside_a_silent_loudspeaker_nothing_is_double_talk():
     _, both = through(speech()[: 4 * RATE], np.zeros(4 * RATE, np.float32))
     assert not both.any()
