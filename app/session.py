@@ -37,9 +37,7 @@ from models.audiofile import AudioFileError, read_audio
 from models.pack import PackError
 from models.voices import VoiceError
 
-HANDS_OVER_S = (
-    0.001  # one thread to the next: five times as long, Python's own choice, is heard beside a busy recogniser
-)
+HANDS_OVER_S = 0.001  # from thread to thread: after five times as long, as by default, frames come late
 CHECK_S = 1.0  # without anything to do, until it is looked whether the companion is still there
 LIVE = ("segmenter", "floor", "audio")  # leaves that are taken amid a turn
 STARTING = ("store",)  # and those that count from the next start on
