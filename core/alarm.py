@@ -7,8 +7,8 @@ each alarm that no speech follows keeps the next from being believed, for longer
 from __future__ import annotations
 
 FLICKER = 8  # frames of 32 ms for which a sound may be gone, and
-INSISTS = 6  # more frames with it than twice those without: it goes on, as no key or click does,
 FOLLOWS = 13  # within which speech must follow
+INSISTS = 6  # more frames with it than twice those without: it goes on, as no key or click does
 FIRST_DOUBT, MOST_DOUBT = 48, 2000  # frames for which no alarm is believed: 1.5 s, a minute
 
 
