@@ -18,6 +18,8 @@ CONTINUERS = vocabulary(
     "great good nice cool fine exactly indeed true really i see got it all of course"
 )
 TAKERS = vocabulary("stop wait no hold hang what sorry hey quiet pardon excuse listen enough actually but hush shush")
+HUMMED = vocabulary("no hey")  # of these, what small recognisers also make of "mm-hm" and "okay", less surely
+BEGIN = 2  # words of a sentence in which somebody asks to be let in
 MOST_WORDS = 3  # of a continuer
 LETTERS = 16  # in a second of speech, and
 SPARE = 4
@@ -34,9 +36,9 @@ def meaning(text: str, confidence: float, seconds: float, believed: float) -> Me
         return "nothing"
     if is_continuer(text):
         return "continuer"
-    if TAKERS.intersection(words) and confidence >= SURMISED:
-        return "floor"
-    if len(words) < SENTENCE:
+    if TAKERS.intersection(words[:BEGIN]):
+        believed = believed if HUMMED.issuperset(words) else SURMISED
+    elif len(words) < SENTENCE:
         believed += DOUBT
     speakable = sum(map(len, words)) <= SPARE + LETTERS * seconds
     return "floor" if speakable and confidence >= believed else "nothing"

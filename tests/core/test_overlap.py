@@ -26,6 +26,14 @@ def test_other_words_count_where_the_recogniser_is_sure_and_they_can_be_spoken()
     assert meaning("Stop", 0.1, 0.4, BELIEVED) == "nothing"
 
 
+def test_what_small_recognisers_make_of_hums_asks_for_nothing() -> None:
+    assert meaning("No", 0.73, 0.3, BELIEVED) == "nothing"
+    assert meaning("Hey.", 0.65, 0.4, BELIEVED) == "nothing"
+    assert meaning("No problem at all.", 0.83, 0.2, BELIEVED) == "nothing"
+    assert meaning("I have no clock here", 0.67, 1.5, BELIEVED) == "nothing"  # as no answer to a question begins
+    assert meaning("No", 0.92, 0.3, BELIEVED) == "floor"
+
+
 @pytest.mark.parametrize("text", ["", "  ", "...", "[cough]"[:1]])
 def test_noise_means_nothing(text: str) -> None:
     assert meaning(text, 1.0, 0.4, BELIEVED) == "nothing"
