@@ -83,8 +83,8 @@ class Seat:
     @property
     def broken(self) -> str:
         """Which thread has ended that should not have, or is stuck, seen once a second; nothing if none is."""
-        if not self.companion.alive:
-            return "conductor"
+        if ended := self.companion.ended:
+            return ended
         before, self._hearing = self._hearing, self.companion.hearing
         self._deaf = self._deaf + 1 if before and before == self._hearing else 0
         if self._deaf >= DEAF:

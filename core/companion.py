@@ -165,9 +165,9 @@ class Companion:
         return self._ears.asking
 
     @property
-    def alive(self) -> bool:
-        """Whether it still acts upon anything: not before its start, after its end, or after a fault of ours."""
-        return self._conducting.is_alive()
+    def ended(self) -> str:
+        """Which thread no longer does anything, before its start, after its end, or after a fault of ours; or none."""
+        return next((thread.name for thread in (self._conducting, self._hearing) if not thread.is_alive()), "")
 
     def _raise_fault(self) -> None:
         fault, self._conductor.fault = self._conductor.fault, None

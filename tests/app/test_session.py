@@ -360,6 +360,14 @@ def test_replies_reach_the_listener_as_they_come(talk):
     assert "".join(chunks) == turn.written
 
 
+def test_ears_that_end_of_our_own_fault_are_noticed(talk, monkeypatch):
+    why: Queue[str] = Queue()
+    one = talk(broken=why.put)
+    monkeypatch.setattr("core.segmenter.Segmenter.feed", lambda *_: 1 // 0)
+    assert "ears" in one.until(tell.Trouble).what
+    assert "ears" in why.get(timeout=LONG)
+
+
 def test_a_companion_that_dies_of_our_own_fault_is_noticed(talk, monkeypatch):
     """A mistake in the conductor ends its thread: it is told, and whoever can start another process is asked to."""
     why: Queue[str] = Queue()
