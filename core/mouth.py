@@ -138,11 +138,11 @@ class Mouth:
         for frame in self._frames(self._context(), wording, work.seed_for(f"phrase {index}")):
             if codes:  # the first also takes in what was said, which tells nothing of those that follow
                 self._reserve.note(time.monotonic() - began)
-            asked = self._hold_back(work, self._reserve.frames(expected), asked)
+            asked = self._hold_back(work, self._reserve.samples(expected), asked)
             yield Voiced(work.turn, index, frame)
             codes.append(frame.codes)
             held.append(frame)
-            flows = flows or asked <= LEAST or len(codes) >= asked
+            flows = flows or asked <= max(LEAST, len(codes)) * VOICE_FRAME
             if flows:
                 self._write(work, held)
             began = time.monotonic()
@@ -157,10 +157,10 @@ class Mouth:
             self._loudspeaker.write(work.turn, frame)
         held.clear()
 
-    def _hold_back(self, work: Work, frames: int, asked: int) -> int:
-        if frames != asked:
-            self._loudspeaker.reserve(work.turn, frames * VOICE_FRAME)
-        return frames
+    def _hold_back(self, work: Work, samples: int, asked: int) -> int:
+        if samples != asked:
+            self._loudspeaker.reserve(work.turn, samples)
+        return samples
 
     def _frames(self, context: Sequence[Segment], wording: str, seed: int) -> Iterator[SpeechFrame]:
         left = self._most_frames(wording)

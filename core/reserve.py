@@ -14,8 +14,9 @@ from core.types import VOICE_FRAME, VOICE_RATE
 FRAME_S = VOICE_FRAME / VOICE_RATE
 RECENT = 50  # frames that the pace is told from
 EASY = 0.7  # of real time: if nearly all frames are below it,
-LEAST = 2  # frames are enough,
-BRISK = 0.5  # or one, where the mean is below this: the next frame is there long before it is over
+LEAST = 2  # frames are enough;
+BRISK = 0.5  # where the mean is below this, what lasts until a slow frame comes is,
+JITTER = VOICE_RATE // 50  # and how late that reaches the sound card
 UNKNOWN = 4  # of a voice that has not spoken yet
 UNEVEN = 12  # frames are the most that a voice quicker than speech may need
 SPARE = 4  # frames beside what a slow one falls behind
@@ -33,16 +34,16 @@ class Reserve:
         """Take note of how long a frame took to be made."""
         self._took.append(seconds / FRAME_S)
 
-    def frames(self, expected: int) -> int:
-        """Return how many frames of a phrase of `expected` frames are to be held back."""
-        return min(self._needed(expected), self._most)
+    def samples(self, expected: int) -> int:
+        """Return how many samples of a phrase of `expected` frames are to be held back."""
+        return math.ceil(min(self._frames(expected), self._most) * VOICE_FRAME)
 
-    def _needed(self, expected: int) -> int:
+    def _frames(self, expected: int) -> float:
         if not self._took:
             return UNKNOWN
         ranked = sorted(self._took)
         mean, slow = sum(ranked) / len(ranked), ranked[(len(ranked) - 1) * 95 // 100]
-        if slow < EASY:
-            return 1 if mean < BRISK else LEAST
+        if slow < EASY:  # one frame in 50 that took far longer may be met again, but hardly as the next one
+            return min(ranked[-2:][0] + JITTER / VOICE_FRAME, LEAST) if mean < BRISK else LEAST
         uneven = min(math.ceil(SPARE + 20 * max(0.0, mean - 0.8)), UNEVEN)
         return max(uneven, math.ceil(expected * (1 - 1 / (CAUTION * mean))) + SPARE if mean * CAUTION > 1 else 0)

@@ -159,7 +159,7 @@ class Segmenter:
             return [self._end()]
         if sounds:
             return self._go_on(end)
-        if self._last is None or end - self._last < self._set.pause_ms * MS:
+        if self._last is None or not _waited(end - self._last, self._set.pause_ms):
             return []
         self._paused = True
         return [Paused(*self._utterance())]  # how long is waited is known from the next frame on
@@ -181,8 +181,7 @@ class Segmenter:
     def _ended(self, end: int, wait_ms: int) -> list[SpeechEvent]:
         # A sound that may yet prove to be speech holds the turn open for a moment.
         assert self._last is not None
-        waited = end - self._last + MIC_FRAME // 2 >= wait_ms * MS  # to the nearest frame
-        over = self._key is _Key.UP and waited and not self._run
+        over = self._key is _Key.UP and _waited(end - self._last, wait_ms) and not self._run
         return [self._end()] if over else []
 
     def _proved(self, sounds: bool) -> bool:
@@ -211,6 +210,10 @@ class Segmenter:
         offset = max(self._last - self._set.offset_lag_ms * MS, self._onset) if silent else self._last
         kept = [frame for frame in self._frames if frame.at < offset + self._set.tail_ms * MS]
         return _utterance(kept), self._onset, offset
+
+
+def _waited(silent: int, ms: int) -> bool:
+    return silent + MIC_FRAME // 2 >= ms * MS  # to the nearest frame
 
 
 def _utterance(frames: Iterable[AudioFrame]) -> Utterance:

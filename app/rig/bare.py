@@ -19,7 +19,7 @@ from app.rig.people import Clip, Person
 from app.rig.recorder import Recorder
 from app.rig.server import RATE, SoundServer
 
-BLOCK = RATE // 100
+CLICK = RATE // 100
 LOUD = 0.02
 APART = 0.55  # seconds from one click to the next
 SETTLES = 0.7
@@ -56,14 +56,14 @@ def loops(folder: Path, latency_ms: int) -> tuple[float, ...]:
 def _clicks() -> Clip:
     random = np.random.default_rng(0)  # at no fixed place in the blocks
     lengths = (random.uniform(APART, APART + 0.04, CLICKS) * RATE).astype(int)
-    return Clip("(clicks)", np.concatenate([np.where(np.arange(n) < BLOCK, 0.3, 0.0) for n in lengths]))
+    return Clip("(clicks)", np.concatenate([np.where(np.arange(n) < CLICK, 0.3, 0.0) for n in lengths]))
 
 
 def answer(latency: float) -> None:
     """Answer every loud block that the microphone hears, once in a quarter of APART."""
     import sounddevice as sd
 
-    tone = 0.3 * np.sin(2 * np.pi * 1000 * np.arange(BLOCK) / RATE)
+    tone = 0.3 * np.sin(2 * np.pi * 1000 * np.arange(RATE) / RATE)
     due: list[float] = []
     answered = [0.0]
 
@@ -81,7 +81,6 @@ def answer(latency: float) -> None:
     how: dict[str, Any] = {
         "channels": 1,
         "samplerate": RATE,
-        "blocksize": BLOCK,
         "latency": latency,
         "dtype": "float32",
     }

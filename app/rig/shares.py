@@ -19,6 +19,7 @@ from app.rig.recorder import AUDIBLE
 from app.rig.room import Exchanged
 from app.rig.server import RATE
 from core.audio.playback import FAINT
+from core.segmenter import FRAME_MS
 from core.settings import SegmenterSettings
 from core.types import VOICE_FRAME, VOICE_RATE, Samples
 
@@ -75,7 +76,8 @@ def _waited(told: Sequence[Told], until: float) -> _Waited | None:
     if not waits:
         return None
     wanted = waits[-1].facts["milliseconds"]
-    silent = SegmenterSettings().pause_ms + (waits[-1].at - begun[-1]) * 1000  # when that was told
+    paused = round(SegmenterSettings().pause_ms / FRAME_MS) * FRAME_MS
+    silent = paused + (waits[-1].at - begun[-1]) * 1000  # when that was told
     late = max(silent - wanted, 0.0)
     return _Waited(wanted + late, 0.0) if len(waits) > 1 else _Waited(wanted, late)
 

@@ -16,8 +16,7 @@ from core.audio.playback import Playback
 from core.audio.resample import resampler
 from core.types import VOICE_RATE, Samples
 
-BLOCKS = 100  # a second
-KEPT = 5 * BLOCKS  # blocks that wait for a hindered engine, then the oldest go
+KEPT = 500  # blocks, of 10 ms mostly, that wait for a hindered engine; then the oldest go
 SETTLING = 0.5  # seconds after opening in which dropouts are the sound server's own
 
 
@@ -47,12 +46,11 @@ class Stream:
         self.ended = True
 
     def options(self, latency: float) -> dict[str, Any]:
-        """Return how to open it."""
+        """Return how to open it; no block size, for which PortAudio would wait for two of the card's own."""
         return {
             "device": self.opening.index,
             "channels": self.opening.channels,
             "samplerate": self.opening.rate,
-            "blocksize": self.opening.rate // BLOCKS,
             "latency": latency,
             "dtype": "float32",
             "finished_callback": self.finish,

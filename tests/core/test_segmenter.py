@@ -230,7 +230,7 @@ def test_settings_may_change_in_mid_turn() -> None:
     for number in range(10, 60):
         events += segmenter.feed(frame(number), 0.02 if number < 40 else 0.9, 600)
     seen = [kind for kind in kinds(events) if kind is not SpeechContinued]
-    assert seen == [Pressed, SpeechEnded, Stirred, SpeechStarted]
+    assert seen == [Pressed, Paused, SpeechEnded, Stirred, SpeechStarted]
 
 
 @given(st.lists(st.sampled_from("#.-pPrR"), max_size=200), st.sampled_from([PUSH, TAP]))
