@@ -6,11 +6,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from core.store.sqlite import StoreError
+from core.store.sqlite import StoreError, connect
 
 FOLDER = "backups"
 ONE_AT_A_TIME = Lock()  # whoever copies or deletes holds it: a copy begun before a deletion still has what went
@@ -59,6 +60,20 @@ def every(folder: Path) -> list[Path]:
     """Return all copies, the newest first; last those of a time that is yet to come, made while the clock was wrong."""
     times = {path: path.stat().st_mtime for path in (folder / FOLDER).glob("*.db")}
     return sorted(times, key=lambda path: (times[path] <= time.time(), times[path]), reverse=True)
+
+
+def newest_whole(folder: Path) -> Path | None:
+    """Return the newest copy that is not damaged; None if there is none."""
+    return next((path for path in every(folder) if _whole(path)), None)
+
+
+def _whole(path: Path) -> bool:
+    try:
+        with closing(connect(path, write=False)) as db:
+            check(db, path)
+            return True
+    except (sqlite3.Error, StoreError):
+        return False
 
 
 def drop(paths: Iterable[Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -120,18 +121,32 @@ def _take(handle: int) -> None:
 def _prepared(
     path: Path, settings: StoreSettings, migrations: Sequence[Statements], lock: int
 ) -> tuple[sqlite3.Connection, int, str]:
-    db, undone = connect(path, write=True), ""
+    said = _regained(path)
+    db = connect(path, write=True)
     try:
         if warning := newer(path, version(db), len(migrations)):
             raise StoreError(warning)
         upgrade(db, lambda old: backups.before_upgrade(db, path.parent, old), migrations)
         if len(migrations) == len(MIGRATIONS):
             adopt(db)
-            undone = _cleared(db, path, settings)
+            said = " ".join(filter(None, (said, _cleared(db, path, settings))))
     except BaseException:
         db.close()
         raise
-    return db, lock, undone
+    return db, lock, said
+
+
+def _regained(path: Path) -> str:
+    """Let the newest whole copy take the place of a database that is gone; return what to say of it."""
+    copy = None if path.exists() else backups.newest_whole(path.parent)
+    if copy is None:
+        return ""
+    for suffix in ("-wal", "-shm"):  # of what is gone; they would be taken for the copy's
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    part = path.with_suffix(".part")
+    shutil.copyfile(copy, part)
+    part.replace(path)
+    return f"what was kept was gone, and the copy {copy.name} took its place; what came after it is lost."
 
 
 def _cleared(db: sqlite3.Connection, path: Path, settings: StoreSettings) -> str:

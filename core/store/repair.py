@@ -45,8 +45,7 @@ def repair(folder: Path) -> Repaired:
         if _whole(path, folder):
             return Repaired()
         aside = _put_aside(path)
-        copy = next((each for each in backups.every(folder) if _sound(each)), None)
-        if copy:
+        if copy := backups.newest_whole(folder):
             shutil.copyfile(copy, path)
         with Store.writing(folder) as store:
             read, unread = _add_readable(aside, store.db)
@@ -83,15 +82,6 @@ def _put_aside(path: Path) -> Path:
         if log.exists():
             log.replace(aside.with_name(aside.name + suffix))
     return path.replace(aside)
-
-
-def _sound(path: Path) -> bool:
-    try:
-        with closing(connect(path, write=False)) as db:
-            backups.check(db, path)
-            return True
-    except (sqlite3.Error, StoreError):
-        return False
 
 
 def _add_readable(aside: Path, db: sqlite3.Connection) -> tuple[list[int], list[int]]:

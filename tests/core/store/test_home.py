@@ -101,6 +101,23 @@ def test_another_programs_file_is_left_alone(tmp_path, content):
     assert content is None or path.read_bytes() == before
 
 
+def test_what_is_gone_comes_back_from_the_newest_copy_and_that_is_said(tmp_path):
+    with Store.writing(tmp_path) as store:
+        write(store, ["keep me"])
+        copy = backups.daily(store.db, tmp_path, 3)
+        write(store, ["and me"])
+        (tmp_path / "sotto.db").unlink()  # while its log is there
+        log = (tmp_path / "sotto.db-wal").read_bytes()
+    assert log
+    (tmp_path / "sotto.db-wal").write_bytes(log)
+    with Store.writing(tmp_path) as store:
+        assert copy.name in store.warning
+        assert len(Archive(store.db).search("keep")) == 1
+        assert store.db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    with Store.writing(tmp_path) as store:
+        assert not store.warning
+
+
 def test_after_delete_no_byte_is_left(tmp_path):
     chance = random.Random(1)
     with Store.writing(tmp_path) as store:
