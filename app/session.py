@@ -21,7 +21,7 @@ from app.seat import Memory
 from app.seating import Seating
 from app.settings_file import differences
 from app.slumber import Slumber, let_go
-from app.stock import Stock, Stocking
+from app.stock import MEND, WORKS, Stock, Stocking
 from app.tone import tone
 from core import commands as ask
 from core import news as tell
@@ -81,7 +81,7 @@ class Session:
     """
 
     def __init__(self, setup: Setup, listener: Callable[[News], None], broken: Callable[[str], None] = ignore) -> None:
-        self._setup, self._tell = setup, listener
+        self._setup, self._tell, self._broken = setup, listener, broken
         self._asked: Channel[Command | Do] = Channel()
         self._thread = Thread(target=self._run, name="session", daemon=True)
         self._air = Air(setup.settings.audio, listener)
@@ -135,7 +135,13 @@ class Session:
                 return self._asked.get(CHECK_S)
             except TimeoutError:
                 self._attend(self._seating.check, "")
+                self._attend(self._check_loading, "")
                 self._attend(self._doze, "")
+
+    def _check_loading(self) -> None:
+        if self._stocking.hangs():
+            self._tell(Trouble("Loading the models does not get any further.", WORKS, MEND))
+            self._broken("loading hangs")
 
     def _attend(self, do: Do, command: str) -> None:
         failure = attempt(lambda: _mendable(do))

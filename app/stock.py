@@ -27,6 +27,7 @@ USUAL_THREADS = min(2, os.cpu_count() or 1)
 MENDABLE = (Problem, PackError, VoiceError)
 WORKS = "What is kept can be read; nobody answers."
 MEND = "Choose another pack, or the pocket pack."
+PART_S = 600.0  # that loading one part may take, from a slow disk as well; then it hangs
 
 
 @dataclass(eq=False)
@@ -102,9 +103,11 @@ class Stocking:
     def __init__(self, data: Path, tell: Callable[[News], None], done: Callable[[Stock | Trouble], None]) -> None:
         self._data, self._tell, self._done = data, tell, done
         self._thread: Thread | None = None
+        self._moved = 0.0  # when the part that is being loaded was begun
 
     def load(self, settings: Settings) -> None:
         """Load the models of these settings; must not be asked for twice at a time."""
+        self._moved = time.monotonic()
         self._thread = Thread(target=self._load, args=(settings,), name="loading", daemon=True)
         self._thread.start()
 
@@ -112,6 +115,13 @@ class Stocking:
     def busy(self) -> bool:
         """Whether a pack is being loaded."""
         return self._thread is not None and self._thread.is_alive()
+
+    def hangs(self) -> bool:
+        """Tell whether a part takes far too long; once for each time that it does."""
+        if not self.busy or time.monotonic() - self._moved < PART_S:
+            return False
+        self._moved = time.monotonic()
+        return True
 
     def _load(self, settings: Settings) -> None:
         began = time.monotonic()
@@ -144,4 +154,5 @@ class Stocking:
         return stock
 
     def _progress(self, part: str) -> None:
+        self._moved = time.monotonic()
         self._tell(Loading(part, PARTS.index(part), len(PARTS)))

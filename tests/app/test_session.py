@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from queue import Empty, Queue
+from threading import Event
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -353,6 +354,22 @@ def test_an_engine_that_fails_to_load_once_is_loaded_again(talk, chat, monkeypat
     assert one.ask(ask.Write("hello there")).answered().outcome == "answered"
 
 
+def test_loading_that_hangs_is_noticed(talk, chat, monkeypatch):
+    let_go, why = Event(), Queue[str]()
+
+    def load(*_: Any, **__: Any) -> Any:
+        let_go.wait(LONG)
+        return engines(chat=chat)
+
+    monkeypatch.setattr(compose, "load", load)
+    monkeypatch.setattr("app.stock.PART_S", 0.5)
+    one = talk(ready=False, broken=why.put)
+    assert "any further" in one.until(tell.Trouble).what
+    assert "loading" in why.get(timeout=LONG)
+    let_go.set()
+    one.until(tell.Ready)
+
+
 def test_replies_reach_the_listener_as_they_come(talk):
     one = talk().ask(ask.Write("hello there"))
     turn = one.answered()
@@ -360,10 +377,12 @@ def test_replies_reach_the_listener_as_they_come(talk):
     assert "".join(chunks) == turn.written
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_ears_that_end_of_our_own_fault_are_noticed(talk, monkeypatch):
     why: Queue[str] = Queue()
     one = talk(broken=why.put)
     monkeypatch.setattr("core.segmenter.Segmenter.feed", lambda *_: 1 // 0)
+    one.ask(ask.Talk())
     assert "ears" in one.until(tell.Trouble).what
     assert "ears" in why.get(timeout=LONG)
 
