@@ -119,6 +119,15 @@ def test_somebody_who_speaks_over_our_own_voice_is_noticed_at_once(gain):
     assert both[700:710].any()  # within 0.1 s
 
 
+@pytest.mark.parametrize("by_ms", [-40, -10, 20, 55])
+def test_an_echo_whose_delay_changes_is_soon_found_again(by_ms):
+    far, at, soon = speech()[: 10 * RATE], 800 * BLOCK, slice(830 * BLOCK, 950 * BLOCK)
+    near = np.concatenate([echoed(far, 180, 0.3)[:at], echoed(far, 180 + by_ms, 0.3)[at:]])
+    left, both = through(near, far)
+    assert power(near[soon]) - power(left[soon]) > 20
+    assert not both[830:].any()
+
+
 def test_an_echo_that_comes_too_late_is_taken_for_nobody_for_long():
     far = np.tile(speech()[: 5 * RATE], 3)
     _, both = through(echoed(far, 700, 0.7), far)
