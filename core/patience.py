@@ -33,7 +33,7 @@ LEAST_PAUSE, MOST_PAUSE = 150.0, 3000.0  # ms
 KNOWN = 5  # pauses from which on they count
 QUANTILE = 0.9  # of the user's pauses that should not end a turn
 FIRST_STEP, LAST_STEP = 200.0, 30.0  # ms that one pause can move the estimate
-CONFIDENT, DOUBTFUL = 0.7, 0.35  # of a turn model
+CONFIDENT, DOUBTFUL = 0.8, 0.35  # of a turn model
 QUESTION = 1.5  # times longer is waited for the answer to a question
 ROOM_MS = 8000
 

@@ -32,7 +32,7 @@ from core.endings import ending
 GIVEN, HEARD = 800, 400  # frames of 10 ms: what the contract gives, and the last of them that are listened to
 QUIET = (12, 110)  # frames of silence after the last word: a pause is judged again while it lasts
 EVEN = 780.0  # mean over frames of the mel power, summed over the bands, of samples whose variance is 1
-CONFIDENT = 0.7  # as core.patience has it
+CONFIDENT = 0.8  # as core.patience has it
 
 
 @dataclass(frozen=True)
