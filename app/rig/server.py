@@ -24,6 +24,7 @@ WORLD = ("front-left", "front-right", "rear-left", "rear-right")
 PROGRAMS = ("pulseaudio", "pactl", "pacat", "parec")
 OVERLAP = 40  # milliseconds of its latency that a program has given away before it plays
 FULL_VOLUME = 65_536  # as the server counts
+NEVER_LATE = ("nice", "-n", "-11")  # as the server itself: air does not wait for a processor
 STARTS = 10.0  # seconds in which it must answer
 
 
@@ -128,8 +129,8 @@ class SoundServer:
         Two programs and a pipe, since a loopback within one server stalls a sink that is its own source.
         """
         how = (f"--rate={RATE}", "--channels=1", "--format=s16le", "--raw")
-        heard = ["parec", "-d", "played", "--latency-msec=20", *how]
-        said = ["pacat", "--playback", "-d", "echo", f"--latency-msec={delay_ms + OVERLAP}", *how]
+        heard = [*NEVER_LATE, "parec", "-d", "played", "--latency-msec=20", *how]
+        said = [*NEVER_LATE, "pacat", "--playback", "-d", "echo", f"--latency-msec={delay_ms + OVERLAP}", *how]
         said += [f"--volume={round(FULL_VOLUME * 10 ** (level_db / 60))}"]  # a cubic scale
         first = subprocess.Popen(heard, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         last = subprocess.Popen(said, env=self.environment, stdin=first.stdout, stderr=subprocess.DEVNULL)
