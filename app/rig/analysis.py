@@ -14,6 +14,7 @@ from core.types import Samples
 MS = RATE // 1000
 STEP = 5 * MS  # resolution of levels
 FLAT = 2 / 32768  # what a sound server leaves of silence
+SURE = 2 * FLAT  # what is sound beyond doubt: a voice's own silence lies at FLAT when it is played softly
 BLOCK = RATE // 10  # that is looked for in the recording as a piece
 EDGES = 5  # ms
 FOUND = 0.95  # likeness of a block
@@ -44,23 +45,25 @@ def stretches(sound: Samples, join: float = 0.3) -> list[tuple[int, int]]:
     return [(int(start), int(end) + 1) for start, end in zip(starts, ends, strict=True)]
 
 
-def audible(made: Samples, gain: float) -> int:
-    """Return how many samples lie before the last one that is not silence when it is played at this gain."""
-    heard = np.flatnonzero(np.abs(made) * gain > FLAT)
+def audible(sound: Samples) -> int:
+    """Return how many samples lie before the last one that is not silence."""
+    heard = np.flatnonzero(np.abs(sound) > SURE)
     return int(heard[-1]) + 1 if len(heard) else 0
 
 
-def sounding(sound: Samples, since: int, still_ms: int = 60) -> int:
-    """Return how many samples lie before the last one that is not silence, without silences after `since`.
+def sounding(sound: Samples, made: Samples, since: int, still_ms: int = 60) -> int:
+    """Return how many samples of a reply lie before the last one that is not silence in what was played of it.
 
-    What is counted as silence are stretches of more than `still_ms` in which nothing at all is played.
+    A reply that is held waits where it is: stretches of more than `still_ms` after `since` in which nothing at all is
+    played are taken out, unless the reply as it was made is silent there as well.
     """
-    heard = np.flatnonzero(np.abs(sound) > FLAT)
-    if not len(heard):
-        return 0
-    steps = np.diff(heard)
-    held = steps[(steps > still_ms * MS) & (heard[1:] > since)]
-    return int(heard[-1]) + 1 - int(held.sum())
+    heard, held = np.flatnonzero(np.abs(sound) > SURE), 0
+    for before, after in pairwise(heard):
+        if after - before <= still_ms * MS or after <= since:
+            continue
+        due = np.abs(made[before + 1 - held : after - held]) > SURE
+        held += int(after - before) if due.sum() > still_ms * MS / 2 else 0
+    return int(heard[-1]) + 1 - held if len(heard) else 0
 
 
 def gaps(sound: Samples, longest_ms: float = 1.0) -> list[int]:

@@ -20,6 +20,7 @@ from app.rig.program import Told
 from app.rig.room import ANSWERS, LASTS, STILL, Conditions, Room, room
 from app.rig.server import RATE
 from core.evaluation.words import plain_words
+from core.fade import DUCK, Fade
 from core.settings import FloorSettings
 from core.types import EAR_RATE, VOICE_RATE, Samples
 from models.evaluation.sphinx import spoken_words
@@ -127,12 +128,21 @@ def _compared(one: Struck, kept: Sequence[Reply]) -> Cut | None:
     if offset is None:
         return None
     sound, kept_words = one.played[offset : one.over + AFTERWARDS], len(plain_words(known[0].text))
-    heard = analysis.sounding(sound, one.onset - offset)
+    soft = _given_way(made)
+    heard = analysis.sounding(sound, soft, one.onset - offset)
     narrow = soxr.resample(sound[:heard], RATE, EAR_RATE).astype(np.float32)
     spoken = spoken_words(known[0].written, narrow, kept_words)
     words = None if spoken is None else kept_words - spoken
-    kept_ms = (analysis.audible(made, FloorSettings().duck) - heard) * 1000 / RATE
+    kept_ms = (analysis.audible(soft) - heard) * 1000 / RATE
     return Cut(_ducked(one, analysis.gains(made, one.played, offset)), kept_ms, words)
+
+
+def _given_way(made: Samples) -> Samples:
+    """Return a reply as soft as one that gives way, with the fade at its end."""
+    fading, fall = np.full(len(made), FloorSettings().duck, np.float32), Fade(1.0)
+    fall.move(0.0, DUCK * RATE // VOICE_RATE)
+    fading[-fall.left :] *= fall.take(fall.left)[-len(made) :]
+    return made * fading
 
 
 def _ducked(one: Struck, levels: Sequence[tuple[int, float]]) -> float:
