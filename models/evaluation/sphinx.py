@@ -150,6 +150,19 @@ def spoken_words(text: str, narrow: Samples, about: int) -> int | None:
     return None
 
 
+def middles(text: str, narrow: Samples) -> list[float]:
+    """Return in which second the middle of each word of a whole sentence is spoken; nothing where that is not clear."""
+    words, decoder = plain_words(text), _decoder(lm=None)
+    decoder.set_align_text(" ".join(words))
+    _hear(decoder, narrow)
+    if decoder.hyp() is None:
+        return []
+    parts = [part for part in decoder.seg() if part.word.partition("(")[0] in words]
+    # `_hear` puts silence before the sound, and a part's last frame belongs to it.
+    found = [(part.start_frame + part.end_frame + 1) / 2 / FRAMES_A_SECOND - EDGE_S for part in parts]
+    return found if len(found) == len(words) else []
+
+
 def _dictionary() -> dict[str, list[str]]:
     known: dict[str, list[str]] = defaultdict(list)
     for line in Path(_model("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines():
