@@ -14,9 +14,8 @@ from core.types import VOICE_FRAME, VOICE_RATE
 FRAME_S = VOICE_FRAME / VOICE_RATE
 RECENT = 50  # frames that the pace is told from
 EASY = 0.7  # of real time: if nearly all frames are below it,
-LEAST = 2  # frames are enough;
-BRISK = 0.5  # where the mean is below this, what lasts until a slow frame comes is,
-JITTER = VOICE_RATE // 50  # and how late that reaches the sound card
+JITTER = VOICE_RATE // 50  # what lasts until a slow one comes is enough, and how late that reaches the sound card;
+LEAST = 2  # frames are enough in any case
 UNKNOWN = 4  # of a voice that has not spoken yet
 UNEVEN = 12  # frames are the most that a voice quicker than speech may need
 SPARE = 4  # frames beside what a slow one falls behind
@@ -44,6 +43,6 @@ class Reserve:
         ranked = sorted(self._took)
         mean, slow = sum(ranked) / len(ranked), ranked[(len(ranked) - 1) * 95 // 100]
         if slow < EASY:  # one frame in 50 that took far longer may be met again, but hardly as the next one
-            return min(ranked[-2:][0] + JITTER / VOICE_FRAME, LEAST) if mean < BRISK else LEAST
+            return min(ranked[-2:][0] + JITTER / VOICE_FRAME, LEAST)
         uneven = min(math.ceil(SPARE + 20 * max(0.0, mean - 0.8)), UNEVEN)
         return max(uneven, math.ceil(expected * (1 - 1 / (CAUTION * mean))) + SPARE if mean * CAUTION > 1 else 0)

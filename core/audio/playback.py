@@ -22,7 +22,7 @@ FALL = 20 * MS  # fade of a reply that is stopped
 PREBUFFER = 2 * VOICE_FRAME  # what is waited for before a reply sounds, and after a gap, where no reserve is asked for
 PEAK = 0.98
 FAINT = 0.002  # of full scale, -54 dB: what lies below it at a reply's begin is passed over,
-ONSET = 12 * MS  # but for so much, in which the voice rises
+ONSET = 8 * MS  # but for so much, in which the voice rises
 
 
 @dataclass(frozen=True)
