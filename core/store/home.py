@@ -67,7 +67,7 @@ class Store:
             with plainly(self.path):
                 yield
         except StoreError as error:
-            if self.warning and isinstance(error.__cause__, sqlite3.Error):
+            if self.warning and self._lock is None and isinstance(error.__cause__, sqlite3.Error):
                 raise StoreError(self.warning) from error
             raise
 
