@@ -63,8 +63,8 @@ class LinearEcho:
         self._reference[1:] = self._reference[:-1].copy()
         self._reference[0] = np.fft.rfft(np.concatenate([self._before, far]))
         self._before = far
-        echo = np.fft.irfft(np.einsum("pb,pb->b", self._reference, self._weights))[self._block :]
-        left = (near - echo).astype(np.float32)
+        echo = np.fft.irfft(np.einsum("pb,pb->b", self._reference, self._weights))[self._block :].astype(np.float32)
+        left = near - echo
         now = np.array([np.mean(np.square(near)), np.mean(np.square(left))])
         self._powers = SMOOTH * self._powers + (1 - SMOOTH) * now
         self._heard.append(near)
@@ -106,7 +106,8 @@ class LinearEcho:
         moved = np.roll(answer, later)
         moved[: max(later, 0)] = 0
         moved[len(moved) + min(later, 0) :] = 0
-        self._weights = np.fft.rfft(moved.reshape(PARTITIONS, self._block), 2 * self._block, axis=1).astype(np.complex64)
+        weights = np.fft.rfft(moved.reshape(PARTITIONS, self._block), 2 * self._block, axis=1)
+        self._weights = weights.astype(np.complex64)
         self._variance = np.roll(self._variance, round(later / self._block), axis=0)
         self._echoes.clear()
         self._powers[1] = 0.0

@@ -92,3 +92,15 @@ def test_figures_say_how_many_and_how_sure():
     findings = Findings("talk", (times, Rate("answered", 3, 4), Times("nothing", "ms", ())), ("a remark",))
     assert "75.0 % (3)" in findings.table()
     assert findings.plain()["figures"][0]["p95"] == 95
+
+
+def test_a_held_reply_is_told_from_a_reply_s_own_pause():
+    rng, second = np.random.default_rng(0), RATE
+    made = (0.1 * rng.standard_normal(2 * second)).astype(np.float32)
+    made[second // 2 : second // 2 + second // 5] = 0  # its own pause
+    played, held = made[: second + second // 2], np.zeros(second // 3, np.float32)
+    assert analysis.sounding(played, made, 0) == len(played)
+    cut = second + second // 4
+    resumed = np.concatenate([played[:cut], held, played[cut:]])
+    assert analysis.sounding(resumed, made, second) == pytest.approx(len(played), abs=2)
+    assert analysis.audible(made) == len(made)
