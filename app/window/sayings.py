@@ -125,6 +125,7 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sayings", "You can go on talking; it is tried again."),
     QT_TRANSLATE_NOOP("Sayings", "This did not work ({why})."),
     QT_TRANSLATE_NOOP("Sayings", "The models could not be loaded ({why})."),
+    QT_TRANSLATE_NOOP("Sayings", "Loading the models does not get any further."),
     QT_TRANSLATE_NOOP("Sayings", "What is kept can be read; nobody answers."),
     QT_TRANSLATE_NOOP("Sayings", "Choose another pack, or the pocket pack."),
     QT_TRANSLATE_NOOP("Sayings", "The engine ended {count} times within a minute ({why})."),

@@ -1856,6 +1856,10 @@
         <translation>Die Modelle ließen sich nicht laden ({why}).</translation>
     </message>
     <message>
+        <source>Loading the models does not get any further.</source>
+        <translation>Das Laden der Modelle kommt nicht voran.</translation>
+    </message>
+    <message>
         <source>What is kept can be read; nobody answers.</source>
         <translation>Was aufgehoben ist, lässt sich lesen; niemand antwortet.</translation>
     </message>
