@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -62,9 +63,16 @@ def every(folder: Path) -> list[Path]:
     return sorted(times, key=lambda path: (times[path] <= time.time(), times[path]), reverse=True)
 
 
-def newest_whole(folder: Path) -> Path | None:
-    """Return the newest copy that is not damaged; None if there is none."""
-    return next((path for path in every(folder) if _whole(path)), None)
+def restore(path: Path) -> Path | None:
+    """Let the newest whole copy take the place of a database that is gone; return the copy, None if there is none."""
+    copy = next((each for each in every(path.parent) if _whole(each)), None)
+    if copy:
+        for suffix in ("-wal", "-shm"):  # of what is gone; they would be taken for the copy's
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        part = path.with_suffix(".part")
+        shutil.copy(copy, part)  # and its rights: nobody else may read it
+        part.replace(path)
+    return copy
 
 
 def _whole(path: Path) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -137,15 +136,10 @@ def _prepared(
 
 
 def _regained(path: Path) -> str:
-    """Let the newest whole copy take the place of a database that is gone; return what to say of it."""
-    copy = None if path.exists() else backups.newest_whole(path.parent)
+    """Restore a database that is gone, if there is a copy; return what to say of it."""
+    copy = None if path.exists() else backups.restore(path)
     if copy is None:
         return ""
-    for suffix in ("-wal", "-shm"):  # of what is gone; they would be taken for the copy's
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    part = path.with_suffix(".part")
-    shutil.copyfile(copy, part)
-    part.replace(path)
     return f"what was kept was gone, and the copy {copy.name} took its place; what came after it is lost."
 
 

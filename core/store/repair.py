@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -45,8 +44,7 @@ def repair(folder: Path) -> Repaired:
         if _whole(path, folder):
             return Repaired()
         aside = _put_aside(path)
-        if copy := backups.newest_whole(folder):
-            shutil.copyfile(copy, path)
+        copy = backups.restore(path)
         with Store.writing(folder) as store:
             read, unread = _add_readable(aside, store.db)
             with transaction(store.db):

@@ -112,6 +112,7 @@ def test_what_is_gone_comes_back_from_the_newest_copy_and_that_is_said(tmp_path)
     (tmp_path / "sotto.db-wal").write_bytes(log)
     with Store.writing(tmp_path) as store:
         assert copy.name in store.warning
+        assert stat.S_IMODE((tmp_path / "sotto.db").stat().st_mode) == 0o600
         assert len(Archive(store.db).search("keep")) == 1
         assert store.db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     with Store.writing(tmp_path) as store:
