@@ -63,7 +63,7 @@ def sounding(sound: Samples, made: Samples, since: int, still_ms: int = 60) -> i
             continue
         due = np.abs(made[before + 1 - held : after - held]) > SURE
         held += int(after - before) if due.sum() > still_ms * MS / 2 else 0
-    return int(heard[-1]) + 1 - held if len(heard) else 0
+    return audible(sound) - held
 
 
 def gaps(sound: Samples, longest_ms: float = 1.0) -> list[int]:

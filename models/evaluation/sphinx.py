@@ -140,12 +140,7 @@ def spoken_words(text: str, narrow: Samples, about: int) -> int | None:
         return None
     words, decoder = plain_words(text), _decoder(lm=None)
     for count in range(min(about + NEAR, len(words)), max(about - NEAR, 0), -1):
-        try:
-            decoder.set_align_text(" ".join(words[:count]))
-            _hear(decoder, narrow)
-        except RuntimeError:  # it knows one of them not
-            continue
-        if decoder.hyp() is not None:
+        if _aligned(decoder, words[:count], narrow):
             return count
     return None
 
@@ -153,14 +148,21 @@ def spoken_words(text: str, narrow: Samples, about: int) -> int | None:
 def middles(text: str, narrow: Samples) -> list[float]:
     """Return in which second the middle of each word of a whole sentence is spoken; nothing where that is not clear."""
     words, decoder = plain_words(text), _decoder(lm=None)
-    decoder.set_align_text(" ".join(words))
-    _hear(decoder, narrow)
-    if decoder.hyp() is None:
+    if not _aligned(decoder, words, narrow):
         return []
     parts = [part for part in decoder.seg() if part.word.partition("(")[0] in words]
     # `_hear` puts silence before the sound, and a part's last frame belongs to it.
     found = [(part.start_frame + part.end_frame + 1) / 2 / FRAMES_A_SECOND - EDGE_S for part in parts]
     return found if len(found) == len(words) else []
+
+
+def _aligned(decoder: Any, words: Sequence[str], narrow: Samples) -> bool:
+    try:
+        decoder.set_align_text(" ".join(words))
+        _hear(decoder, narrow)
+    except RuntimeError:  # it knows one of them not
+        return False
+    return decoder.hyp() is not None
 
 
 def _dictionary() -> dict[str, list[str]]:

@@ -28,11 +28,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.endings import ending
+from core.patience import CONFIDENT, DOUBTFUL
 
 GIVEN, HEARD = 800, 400  # frames of 10 ms: what the contract gives, and the last of them that are listened to
 QUIET = (12, 110)  # frames of silence after the last word: a pause is judged again while it lasts
 EVEN = 780.0  # mean over frames of the mel power, summed over the bands, of samples whose variance is 1
-CONFIDENT = 0.8  # as core.patience has it
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def evaluate(path: Path, count: int) -> dict[str, float]:
             found[kind].append(judge(np.concatenate([samples, np.zeros(int(quiet * RATE), np.float32)])))
     shares: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "confident": lambda p: p >= CONFIDENT,
-        "unfinished": lambda p: p < 0.35,
+        "unfinished": lambda p: p < DOUBTFUL,
     }
     return {
         f"{kind} {name}": round(float(share(np.array(given)).mean()), 4)
