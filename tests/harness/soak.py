@@ -28,7 +28,7 @@ from tests.harness.bench import DEMO, POCKET, SETTINGS, Bench, bench, children
 EVERY_S = 10.0
 MOST_MB_H = {"window": 1.0, "audio": 1.0, "engine": 5.0}
 SLOWER = 1.10  # last turns against first ones
-FIRST = 100  # turns that are compared, or a third of all
+FIRST = 100  # spoken turns that are compared, or a third of all
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,8 @@ class Verdict:
         yield "; ".join(self.bad) or "nothing falls short"
 
 
-def talk(here: Bench, until: float) -> list[tell.ReplyTimes]:
-    """Talk until then, three spoken turns to a typed one; return how long the spoken replies took."""
+def talk(here: Bench, until: float) -> list[tuple[float, float]]:
+    """Talk until then, three spoken turns to a typed one; return when a spoken reply was told and how long it took."""
     number = 0
     while time.monotonic() < until:
         number += 1
@@ -149,16 +149,17 @@ def talk(here: Bench, until: float) -> list[tell.ReplyTimes]:
             here.answer(here.write(text), text)
         if len(here.told) > 1_000:  # what the bench remembers must not be taken for a leak
             here.forget((tell.ReplyTimes, tell.TurnKept, tell.EngineState))
-    return [news for _, news in here.told if isinstance(news, tell.ReplyTimes) and news.total is not None]
+    replies = [(when, news.total) for when, news in here.told if isinstance(news, tell.ReplyTimes)]
+    return [(when, total) for when, total in replies if total is not None]
 
 
-def judged(here: Bench, samples: list[Sample], times: list[tell.ReplyTimes], warm_s: float) -> Verdict:
-    """Return what it has shown, the warm-up left out."""
+def judged(here: Bench, samples: list[Sample], times: list[tuple[float, float]], warm_s: float) -> Verdict:
+    """Return what it has shown, the first `warm_s` of the samples and of the replies left out."""
     late = [sample for sample in samples if sample.at > warm_s]
     names = [name for name in MOST_MB_H if sum(sample.name == name for sample in late) > 3]
     of = {name: [sample for sample in late if sample.name == name] for name in names}
     turns = [news.seen for _, news in here.told if isinstance(news, tell.TurnKept) and news.seen.done]
-    totals = [each.total or 0.0 for each in times]
+    totals = [total for when, total in times if when - times[0][0] > warm_s]
     some = min(FIRST, max(len(totals) // 3, 1))
     third = {name: max(len(each) // 3, 1) for name, each in of.items()}
 
