@@ -25,6 +25,7 @@ from core.types import VOICE_FRAME, VOICE_RATE, Samples
 
 MS = VOICE_RATE // 1000
 TWICE = RATE // VOICE_RATE
+PAUSED_MS = round(SegmenterSettings().pause_ms / FRAME_MS) * FRAME_MS  # of silence are a pause
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def _share(each: Exchanged, kept: Mapping[int, Reply]) -> Share | None:
     heard = ends[0].facts["offset"] + SegmenterSettings().offset_lag_ms * MS
     last = where - before + (heard - reply.user_start) * TWICE
     over = last + round(waited.wanted * RATE / 1000)
-    models = waited.words + _late_ms(each.told, commits[0], reply.sound)
+    models = _models_ms(each.told, commits[0].facts["turn"], waited, reply.sound)
     return Share(_ms(last - each.ended), waited.wanted, models, _ms(each.answer - over) - models)
 
 
@@ -66,6 +67,7 @@ def _share(each: Exchanged, kept: Mapping[int, Reply]) -> Share | None:
 class _Waited:
     """How long the last pause of a turn was waited in, in milliseconds."""
 
+    noticed: float  # when it was noticed, by the program's own clock, in seconds
     wanted: float  # on purpose: as told last, or until a longer one was thought better of
     words: float  # and beyond that for the words, without which no turn ends
 
@@ -76,21 +78,23 @@ def _waited(told: Sequence[Told], until: float) -> _Waited | None:
     if not waits:
         return None
     wanted = waits[-1].facts["milliseconds"]
-    paused = round(SegmenterSettings().pause_ms / FRAME_MS) * FRAME_MS
-    silent = paused + (waits[-1].at - begun[-1]) * 1000  # when that was told
+    silent = PAUSED_MS + (waits[-1].at - begun[-1]) * 1000  # when that was told
     late = max(silent - wanted, 0.0)
-    return _Waited(wanted + late, 0.0) if len(waits) > 1 else _Waited(wanted, late)
+    return _Waited(begun[-1], wanted + late, 0.0) if len(waits) > 1 else _Waited(begun[-1], wanted, late)
 
 
-def _late_ms(told: Sequence[Told], commit: Told, sound: Samples) -> float:
-    """Return for how long the first frame that sounds was late, by the program's own clock, and how softly it began."""
-    turn = commit.facts["turn"]
+def _models_ms(told: Sequence[Told], turn: object, waited: _Waited, sound: Samples) -> float:
+    """Return for how long words and the first frame that sounds were waited for, and how softly that one began.
+
+    Both were begun when the pause was noticed, and are counted from there by the program's own clock.
+    """
     voiced = [each for each in told if each.event in ("Voiced", "Spoken") and each.facts["turn"] == turn]
     begun, loud = (int(np.argmax(np.abs(sound) > level)) for level in (FAINT, AUDIBLE))
     if not voiced:
-        return 0.0
+        return waited.words
     first = voiced[min(loud // VOICE_FRAME, len(voiced) - 1)]
-    return max(first.at - commit.at, 0.0) * 1000 + (loud - begun) / MS
+    made = PAUSED_MS + (first.at - waited.noticed) * 1000
+    return max(made - waited.wanted, waited.words) + (loud - begun) / MS
 
 
 def _ms(samples: int) -> float:

@@ -7,7 +7,14 @@ import pytest
 
 from app.rig import analysis
 from app.rig.figures import Findings, Rate, Times
+from app.rig.kept import Reply
+from app.rig.people import Clip
+from app.rig.program import Told
+from app.rig.room import Exchanged
 from app.rig.server import RATE
+from app.rig.shares import PAUSED_MS, shares
+from core.settings import SegmenterSettings
+from core.types import VOICE_FRAME, VOICE_RATE
 
 MS = RATE // 1000
 
@@ -104,3 +111,32 @@ def test_a_held_reply_is_told_from_a_reply_s_own_pause():
     resumed = np.concatenate([played[:cut], held, played[cut:]])
     assert analysis.sounding(resumed, made, second) == pytest.approx(len(played), abs=2)
     assert analysis.audible(made) == len(made)
+
+
+@pytest.mark.parametrize(("words", "voice", "models"), [(250, 260, 0), (250, 460, 160), (360, 380, 80), (370, 371, 71)])
+def test_the_time_to_an_answer_is_told_apart(words, voice, models):
+    """Words and the voice's first frame come so many ms after the last sound; the program notices all 40 ms late."""
+    late, wait, answered = 40, 300, max(300, words, voice) + 90
+    person = np.concatenate([np.zeros(RATE, np.float32), speech(1.0), np.zeros(RATE, np.float32)])
+    ended = 2 * RATE
+    played = np.zeros_like(person)
+    played[ended + answered * MS :] = 0.1
+    user = speech(1.0)[::2]
+    reply = Reply(1, "", "", np.full(2 * VOICE_FRAME, 0.1, np.float32), user, 1000)
+    turn = {"id": 1, "revision": 0}
+    offset = 1000 + len(user) - SegmenterSettings().offset_lag_ms * VOICE_RATE // 1000
+    told = [
+        Told((at + late) / 1000, event, facts)
+        for at, event, facts in [
+            (PAUSED_MS, "Paused", {}),
+            (words, "Waiting", {"milliseconds": wait}),
+            (max(wait, words) + 20, "SpeechEnded", {"offset": offset}),
+            (max(wait, words) + 20, "Commit", {"turn": turn}),
+            (voice, "Voiced", {"turn": turn}),
+        ]
+    ]
+    (share,) = shares([Exchanged(Clip("", user), person, played, RATE, ended, told)], [reply])
+    assert share.detector == pytest.approx(0, abs=2)
+    assert share.wait == wait
+    assert share.models == pytest.approx(models, abs=1)
+    assert share.rest == pytest.approx(answered - wait - models, abs=2)
