@@ -70,7 +70,8 @@ class Companion:
         self._conductor.sounds = mouth.sounds
         self._conducting = Thread(target=self._conductor.run, name="conductor", daemon=True)
         segmenter = Segmenter(settings.segmenter)
-        self._ears = Ears(microphone, engines.vad, segmenter, self._tell, self._waits, engines.turn)
+        self._ears = Ears(microphone, engines.vad, segmenter, self._tell, self._inbox.post, self._waits, engines.turn)
+        self._conductor.waits = self._ears.wait
         self._hearing = Thread(target=self._ears.run, name="ears", daemon=True)
         loudspeaker.listen(self._inbox.post)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event as Flag
 from typing import Any
@@ -102,6 +102,7 @@ class Conductor:
         self.conversation = Conversation(history, settings.floor)
         self.endpointer = Endpointer(settings.segmenter, habit, reads=settings.work.begin == "pause")
         self.sounds: Mapping[Sound, Sequence[SpeechFrame]] = {}  # of its own, that are ready to be made
+        self.waits: Callable[[int], None] = lambda _: None  # is told how many milliseconds the pause may last
         self._murmurs, self._murmured = Murmurs(), 0
         self._rehearsing: Work | None = None
         self.decided = Flag()  # unless it is being found out what somebody says who speaks over a reply
@@ -181,6 +182,7 @@ class Conductor:
         self._announce(what, at)
         if waiting is not None:
             self._announce(waiting, at)
+            self.waits(waiting.milliseconds)
             self._murmur(waiting, at)
         self._murmur(what, at)
         if record is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from threading import Lock
 
-from core.events import Event, Failed, Judged, Paused
+from core.events import Event, Failed, Judged, Paused, SpeechEvent
 from core.ports import Microphone, TurnModel, Vad
 from core.segmenter import FRAME_MS, Segmenter
 from core.stage import Failure, attempt
@@ -17,8 +18,8 @@ JUDGE_EVERY = 192 // FRAME_MS  # frames of a pause
 class Ears:
     """What the ears' thread does, until the microphone ends.
 
-    `tell` returns when the event has been acted upon, so that no frame overtakes it; `waits` says how many
-    milliseconds the pause under way may last.
+    `tell` returns when the event has been acted upon, so that no frame overtakes it, `post` at once; `waits` says how
+    many milliseconds the pause under way may last.
     """
 
     def __init__(
@@ -27,11 +28,13 @@ class Ears:
         vad: Vad,
         segmenter: Segmenter,
         tell: Callable[[Event], None],
+        post: Callable[[Event], None],
         waits: Callable[[], int],
         turn_model: TurnModel | None = None,
     ) -> None:
         self._microphone, self._vad, self._segmenter, self._tell = microphone, vad, segmenter, tell
-        self._waits, self._turn_model = waits, turn_model
+        self._post, self._waits, self._turn_model = post, waits, turn_model
+        self._lock = Lock()  # for the segmenter
         self._asked: deque[Callable[[Segmenter], None]] = deque()
         self.asking = 0  # number of the call into an engine that is under way; 0 if none is
         self._calls = 0
@@ -43,22 +46,36 @@ class Ears:
         """Have something done to the segmenter before the next frame; any thread may ask."""
         self._asked.append(what)
 
+    def wait(self, milliseconds: int) -> None:
+        """Let the pause under way last only so long: if it has, it is over without a next frame; any thread may ask."""
+        with self._lock:
+            for event in self._segmenter.over(milliseconds):
+                self._post(event)
+
     def run(self) -> None:
         """Listen."""
         for frame in self._microphone:
-            while self._asked:
-                self._asked.popleft()(self._segmenter)
             wait_ms = self._waits() if self._segmenter.pausing else 0
-            for event in self._segmenter.feed(frame, self._probability(frame), wait_ms):
+            for event in self._feed(frame, self._probability(frame), wait_ms):
                 if isinstance(event, Paused):
                     self._quiet, self._offset = 0, event.offset
                 self._tell(event)
             if self._segmenter.pausing and self._turn_model is not None:
                 self._judge(self._turn_model)
 
+    def _feed(self, frame: AudioFrame, probability: float, wait_ms: int) -> list[SpeechEvent]:
+        with self._lock:
+            while self._asked:
+                self._asked.popleft()(self._segmenter)
+            return self._segmenter.feed(frame, probability, wait_ms)
+
     def _judge(self, turn_model: TurnModel) -> None:
         due, self._quiet = self._quiet % JUDGE_EVERY == 0, self._quiet + 1
-        complete = self._attempt("turn model", lambda: turn_model(self._segmenter.heard)) if due else None
+        if not due:
+            return
+        with self._lock:
+            heard = self._segmenter.heard
+        complete = self._attempt("turn model", lambda: turn_model(heard))
         if complete is not None:
             self._tell(Judged(self._offset, complete))
 

@@ -113,6 +113,10 @@ class Segmenter:
             return [self._end()]
         return self._pause(end, sounds, wait_ms, was) if self._paused else self._speech(end, sounds)
 
+    def over(self, wait_ms: int) -> list[SpeechEvent]:
+        """End the utterance if its pause has lasted so long already."""
+        return self._ended(self._frames[-1].at + MIC_FRAME, wait_ms) if self.pausing else []
+
     def _sounds(self, probability: float) -> bool:
         # Hysteresis: sound under way is held by less than what starts it. NaN is silence.
         under_way = self._run > 0 or (self._onset is not None and not self._paused)

@@ -44,6 +44,7 @@ class _Part:
     reported: int = 0
     reserve: int = 0  # samples that must wait before it sounds
     waiting: int = 0  # samples in `sound`
+    came: int = 0  # how much had been given out when the last of them came
     sound: deque[Samples] = field(default_factory=deque)
     committed: bool = False
     ended: bool = False
@@ -100,6 +101,7 @@ class Playback:
         if part and not part.stopped and len(samples):
             part.sound.append(samples)
             part.waiting += len(samples)
+            part.came = self.given
 
     def end(self, turn: Turn) -> None:
         """Take note that a turn's sound is complete."""
@@ -172,7 +174,11 @@ class Playback:
             self._watch_supply(part)
             return part.waiting > 0
         lead = part.lead(self._faint)
-        part.flowing = part.waiting > 0 and (part.ended or part.waiting - lead >= (part.reserve or self._prebuffer))
+        reserve = part.reserve or self._prebuffer
+        nearer = min(
+            self.given - part.came, reserve // 2, VOICE_FRAME
+        )  # is the next sound by now: so much less will do
+        part.flowing = part.waiting > 0 and (part.ended or part.waiting - lead + nearer >= reserve)
         if part.flowing:
             if lead:
                 part.take(lead)

@@ -16,14 +16,26 @@ import pytest
 from hypothesis import strategies as st
 
 from core.companion import Companion, Engines
-from core.events import Backchannel, Captioned, Failed, Finished, Judged, Played, Reopen, Restore, Soften, Voiced
+from core.events import (
+    Backchannel,
+    Captioned,
+    Failed,
+    Finished,
+    Judged,
+    Played,
+    Reopen,
+    Restore,
+    Soften,
+    SpeechEnded,
+    Voiced,
+)
 from core.mind import Mind, bounded
 from core.patience import WAITS, Habit
 from core.ports import TurnModel
 from core.records import Notice, TurnRecord
 from core.rehearsal import Pace, Recording, Stillness, Take, Tape, two_sided
 from core.settings import Patience, SegmenterSettings, Settings, WorkSettings
-from core.types import COMPANION, USER, VOICE_RATE, Codes, Message, Segment, Transcript, Turn, Utterance
+from core.types import COMPANION, USER, VOICE_RATE, AudioFrame, Codes, Message, Segment, Transcript, Turn, Utterance
 from core.work import Glance, aside
 from tests.fakes import Chat, Encoder, Transcriber, Vad, Voice, hanging, once, spoken, trouble, words_of
 
@@ -288,6 +300,30 @@ def test_a_turn_model_shortens_or_lengthens_the_wait() -> None:
         assert abs((other - one) - (long - short) * VOICE_RATE / 1000) <= 2 * 768
     talk = Talk(spoken("hello there"), turn=lambda narrow: 0.1)
     assert len(talk.of(Judged)) > 3, "asked again as the pause goes on"
+
+
+def test_words_that_come_late_end_the_turn_at_once() -> None:
+    ended = Flag()
+
+    class Faltering(Recording):
+        """Lets the words come half a second after they were said, and then gives no frame until the turn has ended."""
+
+        def _pass_time(self) -> None:
+            if self._at > len(QUESTIONS[0].wide) + VOICE_RATE // 2:
+                hears.set()
+                assert ended.wait(10)
+                super()._pass_time()
+
+    def note(notice: Notice) -> None:
+        if isinstance(notice.what, SpeechEnded):
+            ended.set()
+
+    hears, tape, settings = Flag(), Tape(), Settings(work=WorkSettings(clock="waits"))
+    recording = Faltering(QUESTIONS[:1], tape, settings.segmenter)
+    engines = Engines(Vad(), Transcriber(lambda: None if hears.wait(10) else trouble()), Chat(), Voice(), (), lambda narrow: 0.9)
+    with Companion(engines, recording, tape, note, settings) as companion:
+        companion.finish()
+        assert [exchange.user for exchange in companion.history] == ["hello there"]
 
 
 def test_a_turn_model_that_fails_is_said_once_and_missed_by_nobody() -> None:

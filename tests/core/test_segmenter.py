@@ -94,6 +94,19 @@ def test_a_click_in_a_pause_is_not_speech_and_does_not_prolong_it() -> None:
     assert ends(with_click)[0].offset == ends(without)[0].offset
 
 
+def test_a_pause_that_has_lasted_long_enough_is_over_without_a_next_frame() -> None:
+    segmenter = Segmenter(EAGER)
+    for number, sign in enumerate("#" * 10 + "." * 12):
+        segmenter.feed(frame(number), LEVELS[sign], 2000)
+    assert segmenter.over(420) == []
+    (end,) = segmenter.over(380)
+    assert isinstance(end, SpeechEnded)
+    assert end.offset == 10 * MIC_FRAME
+    assert segmenter.over(0) == [], "once"
+    segmenter.feed(frame(22), LEVELS["#"], 0)
+    assert segmenter.over(0) == [], "nobody pauses"
+
+
 def test_a_sound_that_may_be_speech_holds_the_turn_open() -> None:
     events = run("#" * 10 + "." * 13 + "#" * 10 + "." * 30)  # the second begins 64 ms before the end would come
     assert kinds(events) == [SpeechStarted, Paused, SpeechResumed, Paused, SpeechEnded]

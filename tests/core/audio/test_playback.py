@@ -191,6 +191,28 @@ def test_a_slow_voice_sounds_once_its_reserve_is_there():
     assert short.pull(VOICE_FRAME)[EDGE:-EDGE].all(), "all there is, is enough"
 
 
+def test_a_reply_waits_no_longer_than_until_what_is_there_lasts_to_the_next_sound():
+    playback = Playback()
+    playback.hold(FIRST)
+    playback.reserve(FIRST, 3 * VOICE_FRAME // 2)
+    playback.commit(FIRST)
+    playback.write(FIRST, sound(1))
+    assert not playback.pull(VOICE_FRAME // 2).any(), "the next sound may come after 1.5 frames"
+    assert playback.pull(VOICE_FRAME // 2)[EDGE:].all(), "after one more"
+    playback.write(FIRST, sound(1))
+    assert playback.pull(VOICE_FRAME).all()
+    assert playback.gaps == 0
+
+
+def test_half_of_the_reserve_must_be_there_however_long_it_waits():
+    playback = Playback()
+    playback.hold(FIRST)
+    playback.reserve(FIRST, 5 * VOICE_FRAME // 2)
+    playback.commit(FIRST)
+    playback.write(FIRST, sound(1))
+    assert not playback.pull(9 * VOICE_FRAME).any()
+
+
 def test_a_small_sound_fills_the_wait_for_a_reply_that_is_not_there_yet():
     playback = Playback()
     playback.hold(FIRST)
