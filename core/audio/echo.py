@@ -19,6 +19,7 @@ from core.types import Samples
 RATE = 48_000  # Hz: at which echo is cancelled
 BLOCK = RATE // 100
 PATIENCE = 6 * BLOCK  # how long the microphone waits for a late reference
+LOST = RATE // 5  # a reference that was late throughout so long will not come: the loudspeaker itself has lost time
 SURPLUS = 4 * BLOCK  # reference that is left over for WINDOW blocks was left out of the match by a slip
 WINDOW = 300
 CERTAIN = np.zeros(BLOCK + 1)  # that nothing of the echo is expected
@@ -79,6 +80,7 @@ class EchoCanceller:
         self._near = self._far = np.zeros(0, np.float32)
         self._begun = False
         self._least, self._blocks = RATE, 0  # of the reference left over, in this window
+        self._lack, self._heard = RATE, 0  # of the microphone that waited, in LOST
 
     def far(self, samples: Samples) -> None:
         """Take what was handed to the loudspeaker, in order, silence included."""
@@ -93,6 +95,7 @@ class EchoCanceller:
         cleaned = []
         while len(self._near) >= BLOCK and (len(self._far) >= BLOCK or len(self._near) > PATIENCE):
             cleaned.append(self._block())
+        self._make_up(len(samples))
         return np.concatenate([np.zeros(0, np.float32), *cleaned])
 
     def double_talk(self) -> bool:
@@ -110,6 +113,16 @@ class EchoCanceller:
         cleaned, both = self._cancel(near, far)
         self._both |= both
         return cleaned
+
+    def _make_up(self, heard: int) -> None:
+        """Put silence for the time that the loudspeaker has lost, else the microphone would be late from then on."""
+        self._lack, self._heard = min(self._lack, len(self._near)), self._heard + heard
+        if self._heard < LOST:
+            return
+        if self._lack >= BLOCK:
+            self.slips += 1
+            self._far = np.concatenate([self._far, np.zeros(self._lack, np.float32)])
+        self._lack, self._heard = RATE, 0
 
     def _drop_surplus(self) -> None:
         self._least, self._blocks = min(self._least, len(self._far)), self._blocks + 1

@@ -35,7 +35,7 @@ from core.ports import TurnModel
 from core.records import Notice, TurnRecord
 from core.rehearsal import Pace, Recording, Stillness, Take, Tape, two_sided
 from core.settings import Patience, SegmenterSettings, Settings, WorkSettings
-from core.types import COMPANION, USER, VOICE_RATE, AudioFrame, Codes, Message, Segment, Transcript, Turn, Utterance
+from core.types import COMPANION, USER, VOICE_RATE, Codes, Message, Segment, Transcript, Turn, Utterance
 from core.work import Glance, aside
 from tests.fakes import Chat, Encoder, Transcriber, Vad, Voice, hanging, once, spoken, trouble, words_of
 
@@ -320,7 +320,8 @@ def test_words_that_come_late_end_the_turn_at_once() -> None:
 
     hears, tape, settings = Flag(), Tape(), Settings(work=WorkSettings(clock="waits"))
     recording = Faltering(QUESTIONS[:1], tape, settings.segmenter)
-    engines = Engines(Vad(), Transcriber(lambda: None if hears.wait(10) else trouble()), Chat(), Voice(), (), lambda narrow: 0.9)
+    transcriber = Transcriber(lambda: None if hears.wait(10) else trouble())
+    engines = Engines(Vad(), transcriber, Chat(), Voice(), (), lambda narrow: 0.9)
     with Companion(engines, recording, tape, note, settings) as companion:
         companion.finish()
         assert [exchange.user for exchange in companion.history] == ["hello there"]

@@ -62,6 +62,32 @@ def test_the_microphone_waits_for_the_reference_but_not_for_ever():
     assert PATIENCE == 6 * BLOCK
 
 
+def test_time_that_the_loudspeaker_has_lost_does_not_keep_the_microphone_waiting():
+    pairs = Pairs()
+    echo = EchoCanceller(pairs)
+    for at in range(50):
+        echo.far(numbered(1, at))
+        echo.near(numbered(1, at))
+    for at in range(50, 150):
+        if at >= 54:  # it was not called for 40 ms, and never makes up for them
+            echo.far(numbered(1, at - 4))
+        echo.near(numbered(1, at))
+    assert echo.slips == 1
+    assert pairs.offsets[-1] == 4 * BLOCK
+    assert len(pairs.offsets) == 150, "nothing waits any more"
+
+
+def test_a_reference_that_is_late_for_a_moment_keeps_its_place():
+    pairs = Pairs()
+    echo = EchoCanceller(pairs)
+    for at in range(200):
+        for each in [] if at % 30 < 4 else range(at - 4, at + 1) if at % 30 == 4 else [at]:
+            echo.far(numbered(1, each))
+        echo.near(numbered(1, at))
+    assert set(pairs.offsets) == {0}
+    assert echo.slips == 0
+
+
 def test_a_reference_that_runs_ahead_is_caught_up_with():
     echo = EchoCanceller(no_echo())
     echo.far(numbered(1))
