@@ -200,7 +200,7 @@ class Endpointer:
         self._pause = _Pause()
 
     def _ends(self, event: SpeechEnded) -> None:
-        self._offset = event.offset
+        self._turn, self._offset = NO_TURN, event.offset  # nothing is waited for any more
 
     def _closes(self, close: Close) -> None:
         if close.outcome == "merged" and self._gap is not None:

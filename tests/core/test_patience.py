@@ -91,6 +91,12 @@ def test_every_new_wait_of_a_pause_is_told_once() -> None:
     assert [waiting for waiting in told if waiting] == [Waiting(1000, "unsure"), Waiting(300, "confident")]
 
 
+def test_what_is_known_too_late_is_no_news() -> None:
+    endpointer = after(*pause("hello there"), SpeechEnded(utterance(), 0, OFFSET))
+    assert endpointer.note(Judged(OFFSET, 0.1)) is None
+    assert endpointer.note(Heard(FIRST, Transcript("I want to"))) is None
+
+
 def test_patience_goes_from_eager_to_patient() -> None:
     for text in ("What is the time?", "hello there", "I want to", "wait"):
         waits = [after(*pause(text), patience=patience).waiting.milliseconds for patience in PATIENCES]
