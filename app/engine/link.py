@@ -35,7 +35,7 @@ from core.commands import (
     Write,
 )
 from core.conversation import State
-from core.events import Begin
+from core.events import Begin, Failed
 from core.news import (
     Ended,
     EngineState,
@@ -114,7 +114,9 @@ class Wish:
                 self.again = False
                 if record.typed:
                     self._acknowledge(record.user)
-        if isinstance(news, Notice):
+        if isinstance(news, Notice) and not isinstance(
+            news.what, Failed
+        ):  # which the turn's record follows, or nothing
             self.turn = news.state is not State.LISTENING
 
     def commands(self) -> list[Command]:
