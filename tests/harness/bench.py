@@ -143,15 +143,20 @@ class Bench:
         """Return how many turns were acknowledged, all of which are there as they were; raises AssertionError."""
         with Store.reading(self.folder / "data") as store:
             assert store.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            shelf = Shelf(store.db, self.folder / "data")
-            there = {
-                turn.row: (turn.user, turn.reply)
-                for conversation in shelf.listed()
-                for turn in shelf.page(conversation.number, None, 1_000_000)[0]
-            }
+            there = {turn.row: (turn.user, turn.reply) for turn in kept(Shelf(store.db, self.folder / "data"))}
         lost = {row: words for row, words in self.kept.items() if there.get(row) != words}
         assert not lost, f"lost or changed: {lost}"
         return len(self.kept)
+
+
+def kept(shelf: Shelf) -> Iterator[tell.TurnSeen]:
+    """Yield all turns of all conversations."""
+    for conversation in shelf.listed():
+        before, earlier = None, 1
+        while earlier:
+            turns, earlier = shelf.page(conversation.number, before, 1_000)  # or as many as it gives at once
+            yield from turns
+            before = turns[0].row if turns else None
 
 
 @contextmanager

@@ -135,8 +135,8 @@ class Verdict:
         yield "; ".join(self.bad) or "nothing falls short"
 
 
-def talk(here: Bench, until: float) -> list[tuple[float, float]]:
-    """Talk until then, three spoken turns to a typed one; return when a spoken reply was told and how long it took."""
+def talk(here: Bench, until: float) -> None:
+    """Talk until then, three spoken turns to a typed one."""
     number = 0
     while time.monotonic() < until:
         number += 1
@@ -149,17 +149,16 @@ def talk(here: Bench, until: float) -> list[tuple[float, float]]:
             here.answer(here.write(text), text)
         if len(here.told) > 1_000:  # what the bench remembers must not be taken for a leak
             here.forget((tell.ReplyTimes, tell.TurnKept, tell.EngineState))
-    replies = [(when, news.total) for when, news in here.told if isinstance(news, tell.ReplyTimes)]
-    return [(when, total) for when, total in replies if total is not None]
 
 
-def judged(here: Bench, samples: list[Sample], times: list[tuple[float, float]], warm_s: float) -> Verdict:
+def judged(here: Bench, samples: list[Sample], warm_s: float) -> Verdict:
     """Return what it has shown, the first `warm_s` of the samples and of the replies left out."""
     late = [sample for sample in samples if sample.at > warm_s]
     names = [name for name in MOST_MB_H if sum(sample.name == name for sample in late) > 3]
     of = {name: [sample for sample in late if sample.name == name] for name in names}
     turns = [news.seen for _, news in here.told if isinstance(news, tell.TurnKept) and news.seen.done]
-    totals = [total for when, total in times if when - times[0][0] > warm_s]
+    times = [(when, news.total) for when, news in here.told if isinstance(news, tell.ReplyTimes)]
+    totals = [total for when, total in times if total is not None and when - times[0][0] > warm_s]
     some = min(FIRST, max(len(totals) // 3, 1))
     third = {name: max(len(each) // 3, 1) for name, each in of.items()}
 
@@ -204,20 +203,28 @@ def heard(rig: bool) -> Iterator[Settings]:
 
 
 def main(minutes: float, every_s: float, table: Path | None, rig: bool) -> Verdict:
-    """Talk for so long; return what it has shown."""
+    """Talk for so long; return what it has shown, which is said also where it ends amid the talk."""
     with heard(rig) as settings, bench(settings) as here:
         watcher, until = Watcher(here, every_s), time.monotonic() + minutes * 60
-        with watcher.watching():
-            times = talk(here, until)
-        verdict = judged(here, watcher.samples, times, min(600.0, minutes * 20))
+        try:
+            with watcher.watching():
+                talk(here, until)
+        finally:
+            verdict = judged(here, watcher.samples, min(600.0, minutes * 20))
+            print(*verdict.lines(), sep="\n", flush=True)
+            if table:
+                write(table, watcher.samples)
         here.link.close()
         here.check()
-    if table:
-        with table.open("w", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(["at_s", "process", "private_kb", "descriptors", "threads"])
-            rows.writerows([round(s.at, 1), s.name, s.private, s.descriptors, s.threads] for s in watcher.samples)
     return verdict
+
+
+def write(table: Path, samples: list[Sample]) -> None:
+    """Write a table of all looks."""
+    with table.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["at_s", "process", "private_kb", "descriptors", "threads"])
+        rows.writerows([round(s.at, 1), s.name, s.private, s.descriptors, s.threads] for s in samples)
 
 
 if __name__ == "__main__":
@@ -228,6 +235,5 @@ if __name__ == "__main__":
     asked.add_argument("--rig", action="store_true")
     given = asked.parse_args()
     shown = main(given.minutes, given.every, given.table, given.rig)
-    print("\n".join(shown.lines()))
     print(f"turns={shown.turns}, failed={shown.failed}, dropouts={shown.dropouts}")
     sys.exit(bool(shown.bad) if given.minutes >= 5 else 0)

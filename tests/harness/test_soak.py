@@ -6,6 +6,10 @@ import random
 
 import pytest
 
+from core.store import shelf
+from core.store.home import Store
+from tests.core.store.kept import write
+from tests.harness.bench import kept
 from tests.harness.soak import Sample, Verdict, slope, troughs
 
 FLAT = {"window": 0.0, "engine": 0.0, "audio": 0.0}
@@ -48,3 +52,12 @@ def test_each_shortfall_is_named(change, word):
     assert Verdict(**good).bad == []
     (bad,) = Verdict(**good | change).bad
     assert word in bad
+
+
+def test_every_turn_of_a_long_talk_is_looked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(shelf, "PAGE", 2)
+    with Store.writing(tmp_path) as store:
+        write(store, ["one", "two", "three", "four", "five"])
+        write(store, ["six"])
+        found = [turn.user for turn in kept(shelf.Shelf(store.db, tmp_path))]
+    assert sorted(found) == ["five", "four", "one", "six", "three", "two"]
