@@ -71,11 +71,9 @@ class Ears:
 
     def _judge(self, turn_model: TurnModel) -> None:
         due, self._quiet = self._quiet % JUDGE_EVERY == 0, self._quiet + 1
-        if not due:
-            return
-        with self._lock:
-            heard = self._segmenter.heard
-        complete = self._attempt("turn model", lambda: turn_model(heard))
+        with self._lock:  # the pause may be over meanwhile
+            heard = self._segmenter.heard if due and self._segmenter.pausing else None
+        complete = None if heard is None else self._attempt("turn model", lambda: turn_model(heard))
         if complete is not None:
             self._tell(Judged(self._offset, complete))
 

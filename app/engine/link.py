@@ -114,9 +114,7 @@ class Wish:
                 self.again = False
                 if record.typed:
                     self._acknowledge(record.user)
-        if isinstance(news, Notice) and not isinstance(
-            news.what, Failed
-        ):  # which the turn's record follows, or nothing
+        if isinstance(news, Notice) and not isinstance(news.what, Failed):  # a turn is over with its record
             self.turn = news.state is not State.LISTENING
 
     def commands(self) -> list[Command]:

@@ -175,9 +175,8 @@ class Playback:
             return part.waiting > 0
         lead = part.lead(self._faint)
         reserve = part.reserve or self._prebuffer
-        nearer = min(
-            self.given - part.came, reserve // 2, VOICE_FRAME
-        )  # is the next sound by now: so much less will do
+        # As time goes by, the next sound comes nearer, and so much less must be there to last until then.
+        nearer = min(self.given - part.came, reserve // 2, VOICE_FRAME)
         part.flowing = part.waiting > 0 and (part.ended or part.waiting - lead + nearer >= reserve)
         if part.flowing:
             if lead:
