@@ -70,6 +70,21 @@ def _aec3() -> Callable[[Samples, Samples], Samples]:
     return lambda near, far: np.asarray(processor.process(near, far), np.float32)
 
 
+class Least:
+    """The least of what is noted, window after window."""
+
+    def __init__(self, window: int) -> None:
+        self._window = window
+        self._least, self._passed = RATE, 0
+
+    def note(self, value: int, passed: int) -> int:
+        """Note a value after so many samples; return the least at the end of a window, else 0."""
+        least, self._passed = min(self._least, value), self._passed + passed
+        over = self._passed >= self._window
+        self._least, self._passed = (RATE, 0) if over else (least, self._passed)
+        return least if over else 0
+
+
 class EchoCanceller:
     """Pairs what is heard with what was handed to the loudspeaker."""
 
@@ -79,8 +94,7 @@ class EchoCanceller:
         self._both = False  # whether both sides have sounded since that was last asked
         self._near = self._far = np.zeros(0, np.float32)
         self._begun = False
-        self._least, self._blocks = RATE, 0  # of the reference left over, in this window
-        self._lack, self._heard = RATE, 0  # of the microphone that waited, in LOST
+        self._surplus, self._lack = Least(WINDOW * BLOCK), Least(LOST)  # reference left over; microphone that waits
 
     def far(self, samples: Samples) -> None:
         """Take what was handed to the loudspeaker, in order, silence included."""
@@ -116,19 +130,13 @@ class EchoCanceller:
 
     def _make_up(self, heard: int) -> None:
         """Put silence for the time that the loudspeaker has lost, else the microphone would be late from then on."""
-        self._lack, self._heard = min(self._lack, len(self._near)), self._heard + heard
-        if self._heard < LOST:
-            return
-        if self._lack >= BLOCK:
+        lack = self._lack.note(len(self._near), heard)
+        if lack >= BLOCK:
             self.slips += 1
-            self._far = np.concatenate([self._far, np.zeros(self._lack, np.float32)])
-        self._lack, self._heard = RATE, 0
+            self._far = np.concatenate([self._far, np.zeros(lack, np.float32)])
 
     def _drop_surplus(self) -> None:
-        self._least, self._blocks = min(self._least, len(self._far)), self._blocks + 1
-        if self._blocks < WINDOW:
-            return
-        if self._least > SURPLUS:
+        surplus = self._surplus.note(len(self._far), BLOCK)
+        if surplus > SURPLUS:
             self.slips += 1
-            self._far = self._far[self._least :]
-        self._least, self._blocks = RATE, 0
+            self._far = self._far[surplus:]
