@@ -15,8 +15,8 @@ from app.engine.link import EngineLink
 from core import commands as ask
 from core import news as tell
 from core.settings import NO_DEVICE, AudioSettings, FloorSettings, ModelSettings, Settings
+from core.store.archive import Archive, Kept
 from core.store.home import Store
-from core.store.shelf import Shelf
 from tests.harness import faults
 
 SETTINGS = Settings(
@@ -143,20 +143,15 @@ class Bench:
         """Return how many turns were acknowledged, all of which are there as they were; raises AssertionError."""
         with Store.reading(self.folder / "data") as store:
             assert store.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            there = {turn.row: (turn.user, turn.reply) for turn in kept(Shelf(store.db, self.folder / "data"))}
+            there = {turn.row: (turn.record.user, turn.record.reply) for turn in kept(Archive(store.db))}
         lost = {row: words for row, words in self.kept.items() if there.get(row) != words}
         assert not lost, f"lost or changed: {lost}"
         return len(self.kept)
 
 
-def kept(shelf: Shelf) -> Iterator[tell.TurnSeen]:
-    """Yield all turns of all conversations."""
-    for conversation in shelf.listed():
-        before, earlier = None, 1
-        while earlier:
-            turns, earlier = shelf.page(conversation.number, before, 1_000)  # or as many as it gives at once
-            yield from turns
-            before = turns[0].row if turns else None
+def kept(archive: Archive) -> list[Kept]:
+    """Return all turns of all conversations."""
+    return [turn for title in archive.titles() for turn in archive.turns(title.number)]
 
 
 @contextmanager

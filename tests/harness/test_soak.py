@@ -7,6 +7,7 @@ import random
 import pytest
 
 from core.store import shelf
+from core.store.archive import Archive
 from core.store.home import Store
 from tests.core.store.kept import write
 from tests.harness.bench import kept
@@ -59,5 +60,5 @@ def test_every_turn_of_a_long_talk_is_looked_for(tmp_path, monkeypatch):
     with Store.writing(tmp_path) as store:
         write(store, ["one", "two", "three", "four", "five"])
         write(store, ["six"])
-        found = [turn.user for turn in kept(shelf.Shelf(store.db, tmp_path))]
+        found = [turn.record.user for turn in kept(Archive(store.db))]
     assert sorted(found) == ["five", "four", "one", "six", "three", "two"]

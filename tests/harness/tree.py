@@ -180,12 +180,14 @@ def _read(pipe: int) -> bytes:
 
 def look(folder: Path, known: dict[int, list[str]], rows: set[int], tally: Tally) -> None:
     """Look whether all that was acknowledged is kept, and all that is kept is whole; `rows` were there before."""
+    from tests.harness.bench import kept
+
     with Store.writing(folder / "data") as store:
         assert store.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert not store.db.execute("PRAGMA foreign_key_check").fetchall()
         store.db.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
         archive = Archive(store.db)
-        turns = {turn.row: turn for title in archive.titles() for turn in archive.turns(title.number)}
+        turns = {turn.row: turn for turn in kept(archive)}
         new = [turn for row, turn in turns.items() if row not in rows]
         for turn in new:
             check_whole(archive, turn)
