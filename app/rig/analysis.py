@@ -58,9 +58,8 @@ def sounding(sound: Samples, made: Samples, since: int, still_ms: int = 60) -> i
     played are taken out, unless the reply as it was made is silent there as well.
     """
     heard, held = np.flatnonzero(np.abs(sound) > SURE), 0
-    for before, after in pairwise(heard):
-        if after - before <= still_ms * MS or after <= since:
-            continue
+    still = (np.diff(heard) > still_ms * MS) & (heard[1:] > since)
+    for before, after in zip(heard[:-1][still], heard[1:][still], strict=True):
         due = np.abs(made[before + 1 - held : after - held]) > SURE
         held += int(after - before) if due.sum() > still_ms * MS / 2 else 0
     return audible(sound) - held

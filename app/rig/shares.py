@@ -80,7 +80,8 @@ def _waited(told: Sequence[Told], until: float) -> _Waited | None:
     wanted = waits[-1].facts["milliseconds"]
     silent = PAUSED_MS + (waits[-1].at - begun[-1]) * 1000  # when that was told
     late = max(silent - wanted, 0.0)
-    return _Waited(begun[-1], wanted + late, 0.0) if len(waits) > 1 else _Waited(begun[-1], wanted, late)
+    wanted, words = (wanted + late, 0.0) if len(waits) > 1 else (wanted, late)
+    return _Waited(begun[-1], wanted, words)
 
 
 def _models_ms(told: Sequence[Told], turn: object, waited: _Waited, sound: Samples) -> float:

@@ -29,6 +29,16 @@ def playing(frames: float = 10, turn: Turn = FIRST, *, whole: bool = True) -> Pl
     return playback
 
 
+def held_back(reserve: float, frames: float) -> Playback:
+    """Return a playback of a committed turn, so many frames of whose reserve are there."""
+    playback = Playback()
+    playback.hold(FIRST)
+    playback.reserve(FIRST, round(reserve * VOICE_FRAME))
+    playback.commit(FIRST)
+    playback.write(FIRST, sound(frames))
+    return playback
+
+
 def told(playback: Playback, position: int | None = None) -> list[tuple[Kind, int]]:
     position = playback.given if position is None else position
     return [(report.kind, report.samples) for report in playback.left(position)]
@@ -174,29 +184,17 @@ def test_a_reply_that_is_held_before_it_sounds_loses_no_syllable():
 
 
 def test_a_slow_voice_sounds_once_its_reserve_is_there():
-    playback = Playback()
-    playback.hold(FIRST)
-    playback.reserve(FIRST, 6 * VOICE_FRAME)
-    playback.commit(FIRST)
-    playback.write(FIRST, sound(5))
+    playback = held_back(6, 5)
     assert not playback.pull(VOICE_FRAME).any()
     playback.write(FIRST, sound(1))
     assert playback.pull(VOICE_FRAME)[EDGE:].all()
-    short = Playback()
-    short.hold(FIRST)
-    short.reserve(FIRST, 6 * VOICE_FRAME)
-    short.commit(FIRST)
-    short.write(FIRST, sound(1))
+    short = held_back(6, 1)
     short.end(FIRST)
     assert short.pull(VOICE_FRAME)[EDGE:-EDGE].all(), "all there is, is enough"
 
 
 def test_a_reply_waits_no_longer_than_until_what_is_there_lasts_to_the_next_sound():
-    playback = Playback()
-    playback.hold(FIRST)
-    playback.reserve(FIRST, 3 * VOICE_FRAME // 2)
-    playback.commit(FIRST)
-    playback.write(FIRST, sound(1))
+    playback = held_back(1.5, 1)
     assert not playback.pull(VOICE_FRAME // 2).any(), "the next sound may come after 1.5 frames"
     assert playback.pull(VOICE_FRAME // 2)[EDGE:].all(), "after one more"
     playback.write(FIRST, sound(1))
@@ -205,11 +203,7 @@ def test_a_reply_waits_no_longer_than_until_what_is_there_lasts_to_the_next_soun
 
 
 def test_half_of_the_reserve_must_be_there_however_long_it_waits():
-    playback = Playback()
-    playback.hold(FIRST)
-    playback.reserve(FIRST, 5 * VOICE_FRAME // 2)
-    playback.commit(FIRST)
-    playback.write(FIRST, sound(1))
+    playback = held_back(2.5, 1)
     assert not playback.pull(9 * VOICE_FRAME).any()
 
 
