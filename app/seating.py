@@ -18,7 +18,7 @@ from app.seat import Memory, Seat, ending_soon
 from app.sitting import codec
 from app.stock import Stock
 from core.audio.microphone import Microphone
-from core.commands import Setup
+from core.commands import OpenConversation, Setup
 from core.conversation import State
 from core.events import Begin, Failed, Pressed, SpeechStarted
 from core.memory import unvoiced
@@ -65,7 +65,7 @@ class Seating:
         self._outdated = False  # the companion was made with what no longer holds
         self._ear: Microphone | None = None  # that keeps what is said while one companion takes another's place
         self._answering: int | None = None  # row of a turn that is answered once more
-        self._opening: tuple[int, bool] | None = None  # a conversation, and whether to answer what waits in it
+        self._opening: OpenConversation | None = None  # to be done once there are models
         self._forgetting = False  # a turn of what is held was deleted
         self._active = time.monotonic()  # when something was last said
         self._unspoken = Unspoken()
@@ -103,7 +103,7 @@ class Seating:
         self.stock, self._ear = stock, ear or self._ear
         opening, self._opening = self._opening, None
         if opening:
-            self.go_on(opening[0], replay=opening[1])
+            self.go_on(opening)
         else:
             self._seat_anew()
 
@@ -143,7 +143,7 @@ class Seating:
             self._ear = self._air.ear()
         if self._forgetting and self.held is not None:
             self._forgetting = False
-            self.go_on(self.held, replay=False)
+            self.go_on(OpenConversation(self.held))
         elif self._outdated:
             self.unseat()
             self._seat_anew()
@@ -257,11 +257,12 @@ class Seating:
         self._memory, self._spoken_by = replace(memory, habit=self._memory.habit), ""
         self._seat_anew()
 
-    def go_on(self, number: int, *, replay: bool) -> None:
+    def go_on(self, asked: OpenConversation) -> None:
         if self.stock is None:  # which codes are of use, its codec tells
-            self._opening = number, replay
+            self._opening = asked
             return
-        spoken, settle = codec(self.stock.choice.pack), self.seat.settle if self.seat else None
+        number, spoken = asked.number, codec(self.stock.choice.pack)
+        settle = self.seat.settle if self.seat else None
 
         def read(shelf: Shelf) -> None:
             if settle:
@@ -269,11 +270,11 @@ class Seating:
             try:
                 history = shelf.archive.history(number, spoken, REMEMBERED)
                 notes = shelf.archive.notes(number, REMEMBERED)
-                waits = shelf.unanswered(number) if replay else None
+                waits = shelf.unanswered(number) if asked.replay else None
             except Exception:  # whatever it is, one can still talk
                 self._post(self._seat_if_need_be)
                 raise
-            self._post(lambda: self._resume(number, Memory(history, notes=notes), waits))
+            self._post(lambda: self._resume(asked, Memory(history, notes=notes), waits))
 
         self._cabinet.ask(read, "OpenConversation")
 
@@ -281,10 +282,11 @@ class Seating:
         if self.seat is None:
             self._seat_anew()
 
-    def _resume(self, number: int, memory: Memory, waits: Unanswered | None) -> None:
-        self.part(number, memory)
-        if waits and self.seat:
+    def _resume(self, asked: OpenConversation, memory: Memory, waits: Unanswered | None) -> None:
+        if waits:
             self._answering = waits.row
+        self.part(asked.number, memory)  # what was written meanwhile is said now
+        if waits and self.seat and waits.text not in asked.written:
             if waits.text:
                 self.seat.companion.say(waits.text)
             else:

@@ -227,8 +227,8 @@ class Session:
                 self._use_models(replace(self._settings.models, pack=str(folder or "")))
             case ask.NewConversation():
                 self._seating.part(None, Memory())
-            case ask.OpenConversation(number, replay):
-                self._seating.go_on(number, replay=replay)
+            case ask.OpenConversation():
+                self._seating.go_on(asked)
             case _:
                 return False
         return True

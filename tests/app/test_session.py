@@ -288,8 +288,9 @@ def test_another_sotto_that_writes_is_told_and_one_can_talk_all_the_same(talk, d
         assert one.answered().outcome == "answered"
 
 
-def test_a_turn_without_an_answer_is_answered_once_more(talk, data, chat):
-    """As after a crash: what was typed is asked again, and stands once in what is kept."""
+@pytest.mark.parametrize("written", [(), ("hello there",)])
+def test_a_turn_without_an_answer_is_answered_once_more(talk, data, chat, written):
+    """As after a crash: what was typed is asked again, by one way or two, and stands once in what is kept."""
     chat.before = lambda: time.sleep(0.05)
     one = talk().ask(ask.Write("hello there"))
     one.kept()
@@ -297,10 +298,13 @@ def test_a_turn_without_an_answer_is_answered_once_more(talk, data, chat):
     with Store.writing(data) as store:
         store.db.execute("UPDATE turn SET step = 'understood', reply = ''")
         store.db.execute("DELETE FROM chunk")
-    other = talk(ready=False).ask(ask.OpenConversation(1, replay=True))
+    again = ask.OpenConversation(1, replay=True, written=written)
+    other = talk(ready=False).ask(again, *map(ask.Write, written))
     assert other.until(tell.TurnsDeleted).rows == (1,)
     assert other.kept().user == "hello there"
-    assert len(other.ask(ask.ReadTurns(1)).until(tell.TurnPage).turns) == 1
+    other.ask(ask.Write("and more"))
+    assert other.kept().user == "and more"
+    assert len(other.ask(ask.ReadTurns(1)).until(tell.TurnPage).turns) == 2
 
 
 def test_nothing_is_open_before_anything_is_to_be_heard(talk):

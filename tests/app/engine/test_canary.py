@@ -53,8 +53,9 @@ def test_words_are_in_no_log_and_after_delete_nowhere(here, tmp_path):
     here.write(f"{TYPED} once more")
     here.first(since, lambda news: isinstance(news, tell.EngineState) and news.phase == "ready")
     here.answer(since, f"{TYPED} once more")
-    os.kill(here.link.pid, signal.SIGUSR1)  # every thread's stack
     since = len(here.told)
+    os.kill(here.link.pid, signal.SIGSTOP)  # and one that hangs: every thread's stack is written
+    here.first(since, lambda news: isinstance(news, tell.EngineState) and news.phase == "ready")
     here.link.ask(ask.Diagnose())
     _, told = here.first(since, lambda news: isinstance(news, tell.Diagnosis))
     secrets = [TYPED.encode(), *(text.encode() for text in (typed.reply, spoken.user, spoken.reply) if len(text) > 8)]
