@@ -47,7 +47,7 @@ class About(Page):
         url = QUrl.fromLocalFile(str(logs))
         self.buttons(
             button(self.tr("Copy"), lambda: QGuiApplication.clipboard().setText(self.facts.toPlainText())),
-            button(self.tr("Open the folder of logs and reports"), lambda: QDesktopServices.openUrl(url)),
+            button(self.tr("Open the logs"), lambda: QDesktopServices.openUrl(url)),
         )
         self._head = self.facts.toPlainText()
         door.hear(Diagnosis, lambda news: self.facts.setPlainText(f"{self._head}\n{news.text}"))

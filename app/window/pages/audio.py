@@ -34,7 +34,7 @@ class Audio(Page):
         self.row(self.tr("Loudspeaker"), self.loudspeaker)
         self.used = self.hint()
         self.heading(self.tr("Try it"))
-        self._record = button(self.tr("Record three seconds and play them"), self._test)
+        self._record = button(self.tr("Record three seconds"), self._test)
         self._tone = button(self.tr("Play a tone"), lambda: door.ask(PlayTone()))
         self.buttons(self._record, self._tone)
         self.result = self.hint(self.tr("The recording is played to you and then forgotten."))

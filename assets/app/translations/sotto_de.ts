@@ -32,8 +32,8 @@
         <translation>Kopieren</translation>
     </message>
     <message>
-        <source>Open the folder of logs and reports</source>
-        <translation>Ordner mit Protokollen und Berichten öffnen</translation>
+        <source>Open the logs</source>
+        <translation>Protokolle öffnen</translation>
     </message>
 </context>
 <context>
@@ -92,7 +92,7 @@
     </message>
     <message>
         <source>Move to another folder…</source>
-        <translation>In einen anderen Ordner verschieben …</translation>
+        <translation>Anderswohin verschieben …</translation>
     </message>
     <message>
         <source>Models that need an account</source>
@@ -387,8 +387,8 @@
         <translation>Probier es aus</translation>
     </message>
     <message>
-        <source>Record three seconds and play them</source>
-        <translation>Drei Sekunden aufnehmen und abspielen</translation>
+        <source>Record three seconds</source>
+        <translation>Drei Sekunden aufnehmen</translation>
     </message>
     <message>
         <source>Play a tone</source>
@@ -592,7 +592,7 @@
     </message>
     <message>
         <source>Forget the chosen summary</source>
-        <translation>Gewählte Zusammenfassung vergessen</translation>
+        <translation>Zusammenfassung vergessen</translation>
     </message>
     <message>
         <source>What it is given to read</source>
@@ -1056,7 +1056,7 @@
     </message>
     <message>
         <source>Sotto&apos;s own choice</source>
-        <translation>Sottos eigene Wahl</translation>
+        <translation>Sottos Wahl</translation>
     </message>
     <message>
         <source>Threads of the processor</source>
@@ -2027,7 +2027,7 @@
     </message>
     <message>
         <source>Restore the original keys</source>
-        <translation>Ursprüngliche Tasten wiederherstellen</translation>
+        <translation>Tasten zurücksetzen</translation>
     </message>
     <message>
         <source>In a conversation: arrows walk the turns, Enter plays one again, Ctrl+C copies it, Delete deletes it. In the list: Enter goes on with a conversation, F2 renames it, Delete deletes it.</source>

@@ -45,7 +45,7 @@ def too_wide(window) -> list[str]:
 def settled(window, percent) -> None:
     """Wait until all words of a window have their room; fail with those that never get it."""
     try:
-        wait(lambda: not cut_off(window) and (percent > 150 or not too_wide(window)), WAITS_S)
+        wait(lambda: not cut_off(window) and not too_wide(window), WAITS_S)
     except AssertionError:
         pytest.fail(f"at {percent} %: cut off {cut_off(window)}, too wide {too_wide(window)}")
 
