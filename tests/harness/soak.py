@@ -2,6 +2,7 @@
 
 Real turns on the pocket pack, spoken and typed, through this process's link, the engine and the audio process, which
 lets time go by as a sound card does. With `--rig` the audio process has the rig's virtual microphone and loudspeaker.
+With `--busy` other work may go on beside it: what comes late is said, and not held against it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tests.harness.bench import DEMO, POCKET, SETTINGS, Bench, bench, children
 
 EVERY_S = 10.0
 MOST_MB_H = {"window": 1.0, "audio": 1.0, "engine": 5.0}
+LEAST_MB = {"window": 0.5, "audio": 0.5, "engine": 8.0}  # that is told from what a process holds at times
 SLOWER = 1.10  # last turns against first ones
 FIRST = 100  # spoken turns that are compared, or a third of all
 
@@ -110,6 +112,7 @@ class Verdict:
     failed: int
     restarts: int
     dropouts: int
+    hours: float  # after the warm-up
     memory: dict[str, float]
     descriptors: dict[str, int]  # that were more at the end than after the warm-up
     threads: dict[str, int]
@@ -118,13 +121,19 @@ class Verdict:
 
     @property
     def bad(self) -> list[str]:
-        """What falls short."""
-        grown = [f"{name} grows by {mb:.1f} MB/h" for name, mb in self.memory.items() if mb > MOST_MB_H[name]]
+        """What falls short on any machine."""
+        leaks = {name: mb for name, mb in self.memory.items() if mb * self.hours > LEAST_MB[name]}
+        grown = [f"{name} grows by {mb:.1f} MB/h" for name, mb in leaks.items() if mb > MOST_MB_H[name]]
         more = [f"{name} has {count} more descriptors" for name, count in self.descriptors.items() if count > 0]
         more += [f"{name} has {count} more threads" for name, count in self.threads.items() if count > 0]
+        counts = {"failed turns": self.failed, "restarts": self.restarts}
+        return [*grown, *more, *(f"{count} {name}" for name, count in counts.items() if count)]
+
+    @property
+    def late(self) -> list[str]:
+        """What falls short of a machine that does nothing else."""
         slow = [f"turns became slower, {self.last_ms / self.first_ms:.2f}"] * (self.last_ms > SLOWER * self.first_ms)
-        counts = {"failed turns": self.failed, "restarts": self.restarts, "dropouts": self.dropouts}
-        return [*grown, *more, *slow, *(f"{count} {name}" for name, count in counts.items() if count)]
+        return [*slow, *[f"{self.dropouts} dropouts"] * (self.dropouts > 0)]
 
     def lines(self) -> Iterator[str]:
         """Return it for people."""
@@ -132,7 +141,7 @@ class Verdict:
         for name, mb in self.memory.items():
             yield f"{name}: {mb:+.2f} MB/h, {self.descriptors[name]:+d} descriptors, {self.threads[name]:+d} threads"
         yield f"reply after {self.first_ms:.0f} ms at first, {self.last_ms:.0f} ms at last (medians)"
-        yield "; ".join(self.bad) or "nothing falls short"
+        yield "; ".join([*self.bad, *self.late]) or "nothing falls short"
 
 
 def talk(here: Bench, until: float) -> None:
@@ -176,6 +185,7 @@ def judged(here: Bench, samples: list[Sample], warm_s: float) -> Verdict:
         sum(seen.outcome != "answered" for seen in turns),
         here.link.restarts,
         here.dropouts,
+        (late[-1].at - late[0].at) / 3600 if late else 0.0,
         {name: slope(*troughs(each)) for name, each in of.items()},
         more("descriptors"),
         more("threads"),
@@ -233,7 +243,8 @@ if __name__ == "__main__":
     asked.add_argument("--every", type=float, default=EVERY_S)
     asked.add_argument("--table", type=Path)
     asked.add_argument("--rig", action="store_true")
+    asked.add_argument("--busy", action="store_true")
     given = asked.parse_args()
     shown = main(given.minutes, given.every, given.table, given.rig)
     print(f"turns={shown.turns}, failed={shown.failed}, dropouts={shown.dropouts}")
-    sys.exit(bool(shown.bad) if given.minutes >= 5 else 0)
+    sys.exit(bool(shown.bad or (shown.late and not given.busy)) if given.minutes >= 5 else 0)

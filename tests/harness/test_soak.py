@@ -16,6 +16,9 @@ from tests.harness.soak import Sample, Verdict, slope, troughs
 FLAT = {"window": 0.0, "engine": 0.0, "audio": 0.0}
 NONE = {"window": 0, "engine": 0, "audio": 0}
 
+GOOD = {"turns": 300, "failed": 0, "restarts": 0, "dropouts": 0, "hours": 1.8, "memory": FLAT, "descriptors": NONE}
+GOOD |= {"threads": NONE, "first_ms": 100.0, "last_ms": 105.0}
+
 
 def test_growth_is_found_whatever_one_look_shows():
     chance = random.Random(1)
@@ -41,18 +44,28 @@ def test_what_a_turn_takes_for_a_moment_is_no_growth():
         ({"memory": FLAT | {"window": 1.5}}, "window grows"),
         ({"descriptors": NONE | {"audio": 1}}, "descriptors"),
         ({"threads": NONE | {"engine": 2}}, "threads"),
-        ({"last_ms": 112.0}, "slower"),
-        ({"dropouts": 1}, "dropouts"),
         ({"restarts": 1}, "restarts"),
         ({"failed": 1}, "failed turns"),
     ],
 )
 def test_each_shortfall_is_named(change, word):
-    good = {"turns": 300, "failed": 0, "restarts": 0, "dropouts": 0, "memory": FLAT, "descriptors": NONE}
-    good |= {"threads": NONE, "first_ms": 100.0, "last_ms": 105.0}
-    assert Verdict(**good).bad == []
-    (bad,) = Verdict(**good | change).bad
+    assert Verdict(**GOOD).bad == []
+    (bad,) = Verdict(**GOOD | change).bad
     assert word in bad
+
+
+@pytest.mark.parametrize(("change", "word"), [({"last_ms": 112.0}, "slower"), ({"dropouts": 1}, "dropouts")])
+def test_what_a_busy_machine_does_is_named_apart(change, word):
+    assert Verdict(**GOOD).late == []
+    (late,) = Verdict(**GOOD | change).late
+    assert word in late
+    assert Verdict(**GOOD | change).bad == []
+
+
+def test_a_growth_too_small_to_be_told_in_so_short_a_time_is_none():
+    memory = FLAT | {"engine": 60.0}
+    assert Verdict(**GOOD | {"hours": 0.1, "memory": memory}).bad == []
+    assert Verdict(**GOOD | {"hours": 0.2, "memory": memory}).bad == ["engine grows by 60.0 MB/h"]
 
 
 def test_every_turn_of_a_long_talk_is_looked_for(tmp_path, monkeypatch):
