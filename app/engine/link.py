@@ -2,7 +2,8 @@
 
 A process that ends, or shows no sign of life, is replaced: first with what held before, and when that does not last,
 with the pocket pack and the default settings. Nothing that was acknowledged is lost: the store has it, and the new
-process goes on where the old one was. Commands that are not acknowledged are given again.
+process goes on where the old one was. What is typed is given again until it is known to be kept; and once, lest a
+command that ends a process ends each, whatever else was asked since the old process was last heard of.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ class EngineLink:
         self._process: EngineProcess | None = None
         self._reserve: EngineProcess | None = None  # has imported all, and takes the place of one that ends
         self._ready_at = 0.0
-        self._held: list[Command] = []  # asked while there was no process
+        self._held: list[Command] = []  # asked since a process was last heard of
         self._crashes: deque[float] = deque(maxlen=OFTEN)
         self._phase: Phase = "stopped"
         self._usual: Phase = "stopped"  # when it is not slow
@@ -170,9 +171,7 @@ class EngineLink:
             self._wish.note_command(command)
             if self._process:
                 self._process.send(command)
-            elif not isinstance(
-                command, (Talk, Rest, Mute, Unmute, Write, NewConversation, OpenConversation, *FLEETING)
-            ):
+            if not isinstance(command, (*WISHED, *FLEETING)):
                 self._held.append(command)
 
     def close(self, timeout: float = 3.0) -> None:
@@ -274,6 +273,9 @@ class EngineLink:
                 news = process.receive(POLL_S)
             except EOFError:
                 return process.end()
+            if not process.quiet_s:
+                with self._lock:
+                    self._held.clear()
             if news is not None:
                 if isinstance(news, Ended) and self._closing:
                     process.wait(0.5)

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, Queue
 from typing import TypeVar
@@ -154,8 +155,11 @@ def test_stopped_it_is_said_its_stacks_are_written_and_it_is_replaced(start, tmp
     watch.until(tell.Ready)
     pid = kill(watch, signal.SIGSTOP)
     watch.phase("slow")
+    other = replace(SETTINGS, store=replace(SETTINGS.store, keep_days=30))
+    watch.link.ask(ask.UseSettings(other))
     assert "does not answer" in watch.phase("restarting").why
     assert gone([pid])
+    assert watch.until(tell.SettingsUsed).settings == other, "the one that hung did not take it"
     watch.phase("ready")
     assert "Thread" in (tmp_path / "logs" / "engine-stacks.txt").read_text()
     watch.link.ask(ask.Write("hello there"))
