@@ -62,8 +62,10 @@ def main() -> None:
             wait(lambda page=page: page.cards)
         found[page.title] = walked()
     voices = next(each for each in house.settings._pages if isinstance(each, AllVoices))
-    for act in (voices.invent, voices.record):
+    for act in (voices.invent, voices.record, voices.publish):
         act.click()
+        if act is voices.publish:
+            wait(lambda: voices.aside.choosers)
         found[voices.aside.windowTitle()] = walked()
         voices.aside.close()
     house.settings.close()

@@ -16,7 +16,7 @@ from tests.app.window.read_out import SYSTEM_PYTHON
 
 pytestmark = pytest.mark.slow
 ROOT = Path(app.__file__).parents[1]
-PAGES = 1 + 9 + 2 + 2 + 5  # the main window, the settings', what opens beside them, questions, the first steps'
+PAGES = 1 + 9 + 3 + 2 + 5  # the main window, the settings', what opens beside them, questions, the first steps'
 
 
 def lacking() -> list[str]:
