@@ -91,8 +91,8 @@ class Cabinet:
             case RenameConversation(number, title):
                 shelf.rename(number, title)
                 self._tell(ConversationList("", shelf.listed()))
-            case ExportConversation(number, file):
-                write(shelf, number, file)
+            case ExportConversation(number, file, replace):
+                write(shelf, number, file, replace=replace)
                 self._tell(Exported(number, str(file)))
             case ListFacts():
                 self.tell_facts(shelf)
@@ -143,11 +143,11 @@ class Cabinet:
         return Store.reading(self._folder).db
 
 
-def write(shelf: Shelf, number: int, file: Path) -> None:
-    """Write a conversation to a new file; raises Problem."""
+def write(shelf: Shelf, number: int, file: Path, *, replace: bool) -> None:
+    """Write a conversation to a file, which is whole or as it was; raises Problem."""
     form = export.FORMATS.get(file.suffix.lower())
     if form is None:
         raise Problem("the format is not known", file, f"let the name end in {' '.join(export.FORMATS)}")
-    if file.exists():
+    if file.exists() and not replace:
         raise Problem("there is such a file already", file, "choose another name")
     form(shelf.archive, number, OutputFolder.checked(file.absolute().parent).file(file.name), True)

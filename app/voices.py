@@ -142,7 +142,7 @@ def _get(asked: argparse.Namespace) -> int:
 
 def _export(asked: argparse.Namespace) -> int:
     path = asked.file if asked.file.suffix == SUFFIX else asked.file.with_name(asked.file.name + SUFFIX)
-    compose.own_voices(asked.data).export(asked.name, path)
+    compose.own_voices(asked.data).export(asked.name, path, replace=asked.replace)
     tell(asked, "exported", f"Written to {path}.", voice=asked.name, file=path)
     return 0
 

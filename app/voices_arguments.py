@@ -46,6 +46,7 @@ def declare(commands: Any, engine: Sequence[P], parser_class: type[P]) -> None:
     export = acts.add_parser("export", parents=[where], help="write a voice of your own as one file")
     export.add_argument("name", metavar="NAME", help=NAME)
     export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("--replace", action="store_true", help="in place of a file that is there")
     rename = acts.add_parser("rename", parents=[where], help="give a voice of your own another name")
     rename.add_argument("name", metavar="NAME", help=NAME)
     rename.add_argument("title", metavar="NEW")

@@ -155,10 +155,14 @@ class DeleteEverything:
 
 @dataclass(frozen=True)
 class ExportConversation:
-    """Write a conversation to a new file; its ending says the format: .md .json .srt .wav .flac."""
+    """Write a conversation to a file, in place of an old one only if `replace` says so.
+
+    Its ending says the format: .md .json .srt .wav .flac.
+    """
 
     number: int
     file: Path
+    replace: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from core.types import VOICE_RATE, Samples
+from core.whole import whole
 from models.audiofile import AudioFileError, read_audio, write_wav
 from models.pack import NAME
 from models.voices import CARD, VoiceCard, VoiceError, load_voice_card, write_voice_card
@@ -80,11 +81,13 @@ class OwnVoices:
         self.card(name)
         shutil.rmtree(self.folder / name)
 
-    def export(self, name: str, path: Path) -> None:
-        """Write a voice as one file."""
+    def export(self, name: str, path: Path, *, replace: bool = False) -> None:
+        """Write a voice as one file, in place of an old one only if `replace` says so."""
         card = self.card(name)
+        if path.exists() and not replace:
+            raise VoiceError(f"{path}: there is such a file already; choose another name, or replace it")
         try:
-            with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archive:
+            with whole(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.write(card.reference.parent / CARD, CARD)
                 archive.write(card.reference, REFERENCE)
         except OSError as error:

@@ -156,8 +156,8 @@ class Keeping(QObject):
             f"{FORMATS[ending]} (*{ending})",
         )
         if path:
-            file = Path(path) if path.endswith(ending) else Path(path + ending)
-            self._door.ask(ExportConversation(seen.number, file))
+            whole = path.endswith(ending)  # then the dialog has asked whether a file that is there is to be replaced
+            self._door.ask(ExportConversation(seen.number, Path(path if whole else path + ending), whole))
 
     def _play(self, caption: Caption) -> None:
         if caption.row is not None:

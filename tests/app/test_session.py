@@ -273,6 +273,9 @@ def test_rename_export_and_facts(talk, chat, tmp_path):
     assert one.until(tell.Exported).file == str(tmp_path / "talk.wav")
     assert (tmp_path / "talk.wav").stat().st_size > VOICE_RATE
     assert "already" in one.ask(ask.ExportConversation(1, tmp_path / "talk.wav")).until(tell.Trouble).what
+    (tmp_path / "talk.wav").write_bytes(b"old")
+    one.ask(ask.ExportConversation(1, tmp_path / "talk.wav", replace=True)).until(tell.Exported)
+    assert (tmp_path / "talk.wav").stat().st_size > VOICE_RATE
     assert one.ask(ask.DeleteFacts((fact.number,))).until(tell.FactList).facts == ()
     one.ask(ask.Write("how are you"))
     one.kept()

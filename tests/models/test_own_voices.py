@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 from pathlib import Path
 
@@ -45,8 +46,26 @@ def test_a_voice_travels_as_one_file(own: OwnVoices, tmp_path: Path) -> None:
     taken = other.take(tmp_path / "anna.sottovoice")
     assert (taken.name, taken.consent) == ("anna", "no person")
     assert taken.reference.read_bytes() == own.card("anna").reference.read_bytes()
-    with pytest.raises(VoiceError, match="cannot be written"):
+    with pytest.raises(VoiceError, match="such a file already"):
         own.export("anna", tmp_path / "anna.sottovoice")
+
+
+def test_an_old_file_is_replaced_by_a_whole_one_or_stays(own: OwnVoices, tmp_path: Path, monkeypatch) -> None:
+    own.keep(card("Anna"), SOUND)
+    file = tmp_path / "anna.sottovoice"
+    file.write_bytes(b"old")
+    own.export("anna", file, replace=True)
+    exported = file.read_bytes()
+    assert exported != b"old"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    with pytest.raises(VoiceError, match="No space left"):
+        own.export("anna", file, replace=True)
+    assert file.read_bytes() == exported
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["anna.sottovoice"]
 
 
 def test_unknown_and_unnamed_voices_are_told(own: OwnVoices) -> None:

@@ -192,8 +192,8 @@ class AllVoices(Voices):
         title = self.tr("Write {voice} to a file").format(voice=voice.title)
         name, _ = QFileDialog.getSaveFileName(self, title, f"{voice.name}.sottovoice", "*.sottovoice")
         if name:
-            Path(name).unlink(missing_ok=True)  # the dialog has asked
-            self._run("voices", "export", voice.name, name)
+            asked = ["--replace"] * name.endswith(".sottovoice")  # the dialog has asked
+            self._run("voices", "export", voice.name, name, *asked)
 
     def _delete(self, voice: VoiceSeen) -> None:
         title = self.tr("Delete {voice}").format(voice=voice.title)

@@ -268,7 +268,7 @@ def test_a_live_turn_cannot_be_deleted_yet(house):
 
 def test_a_conversation_is_renamed_exported_and_deleted(house, outside, monkeypatch, tmp_path):
     held(house)
-    file = tmp_path / "Mountains"
+    file = tmp_path / "Mountains.srt"
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Peaks", True))
     monkeypatch.setattr(keeping.QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
     monkeypatch.setattr(house.keeping, "_sure", lambda what: True)
@@ -279,8 +279,8 @@ def test_a_conversation_is_renamed_exported_and_deleted(house, outside, monkeypa
         each.trigger()
     actions["Delete…"].trigger()
     assert outside.of(RenameConversation) == [RenameConversation(2, "Peaks")]
-    endings = [each.file.suffix for each in outside.of(ExportConversation)]
-    assert endings == [".md", ".json", ".srt", ".wav"]
+    asked = [(each.file.suffix, each.replace) for each in outside.of(ExportConversation)]
+    assert asked == [(".md", False), (".json", False), (".srt", True), (".wav", False)], "the dialog asked of that one"
     assert outside.of(DeleteConversations) == [DeleteConversations((2,))]
     assert outside.of(NewConversation)
     menu.deleteLater()
