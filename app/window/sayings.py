@@ -145,6 +145,7 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sayings", "the {role} model cannot be used ({why}), {pack}, choose another --pack"),
     QT_TRANSLATE_NOOP("Sayings", "the format is not known, {file}, let the name end in {endings}"),
     QT_TRANSLATE_NOOP("Sayings", "there is such a file already, {file}, choose another name"),
+    QT_TRANSLATE_NOOP("Sayings", "{file}: there is such a file already; choose another name, or replace it"),
     QT_TRANSLATE_NOOP("Sayings", "{why}; until then what is said is not kept"),
     QT_TRANSLATE_NOOP("Sayings", "the models are still being loaded, this session, ask again when they are"),
     QT_TRANSLATE_NOOP("Sayings", "There was not enough memory: {what}."),

@@ -1936,6 +1936,10 @@
         <translation>diese Datei gibt es schon, {file}; wähle einen anderen Namen</translation>
     </message>
     <message>
+        <source>{file}: there is such a file already; choose another name, or replace it</source>
+        <translation>{file}: diese Datei gibt es schon; wähle einen anderen Namen, oder ersetze sie</translation>
+    </message>
+    <message>
         <source>{why}; until then what is said is not kept</source>
         <translation>{why}; bis dahin wird nicht aufgehoben, was gesagt wird</translation>
     </message>
