@@ -59,6 +59,7 @@ class Cabinet:
         self._folder, self._store, self._tell = folder, store, tell
         self._errands: Channel[_Asked] = Channel()
         self.learn: Callable[[tuple[FactSeen, ...]], None] = lambda _: None
+        self.revised: Callable[[int], None] = lambda _: None  # summaries of this conversation
         self._thread = Thread(target=self._run, name="cabinet", daemon=True)
 
     def start(self) -> None:
@@ -97,19 +98,19 @@ class Cabinet:
             case ListFacts():
                 self.tell_facts(shelf)
             case WriteFact(text, number):
-                shelf.write_fact(text, number)
-                self.tell_facts(shelf)
+                change(lambda: shelf.write_fact(text, number), lambda: self.tell_facts(shelf))
             case DeleteFacts(numbers):
-                shelf.delete_facts(numbers)
-                self.tell_facts(shelf)
+                change(lambda: shelf.delete_facts(numbers), lambda: self.tell_facts(shelf))
             case ListSummaries(conversation):
                 self._tell(SummaryList(conversation, shelf.summaries(conversation)))
             case WriteSummary(conversation, text, number):
-                shelf.write_summary(text, number)
-                self._tell(SummaryList(conversation, shelf.summaries(conversation)))
+                change(lambda: shelf.write_summary(text, number), lambda: self._revise(shelf, conversation))
             case DeleteSummaries(conversation, numbers):
-                shelf.delete_summaries(numbers)
-                self._tell(SummaryList(conversation, shelf.summaries(conversation)))
+                change(lambda: shelf.delete_summaries(numbers), lambda: self._revise(shelf, conversation))
+
+    def _revise(self, shelf: Shelf, conversation: int) -> None:
+        self.revised(conversation)
+        self._tell(SummaryList(conversation, shelf.summaries(conversation)))
 
     def tell_facts(self, shelf: Shelf) -> None:
         """Tell what is known of the user; whoever talks learns it first."""
@@ -141,6 +142,14 @@ class Cabinet:
         if self._store is not None:
             return connect(self._store.path, write=True)
         return Store.reading(self._folder).db
+
+
+def change(do: Callable[[], None], tell: Callable[[], None]) -> None:
+    """Change what is kept, and tell what there is: also if what is gone could not be removed without a trace."""
+    try:
+        do()
+    finally:
+        tell()
 
 
 def write(shelf: Shelf, number: int, file: Path, *, replace: bool) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from importlib import metadata
 
 from app.air import Air
-from app.cabinet import Cabinet
+from app.cabinet import Cabinet, change
 from app.languages import Unspoken
 from app.seat import Memory, Seat, ending_soon
 from app.sitting import codec
@@ -61,11 +61,11 @@ class Seating:
         self._spoken_by = ""  # whose voice its replies have, as far as that is known
         self._conversation: int | None = None  # to go on with; None is a new one
         self._facts: tuple[str, ...] = ()
-        self._waiting: list[Callable[[Seat], None]] = []  # what came before there was a companion
+        self._waiting: list[str] = []  # typed before there was a companion
         self._outdated = False  # the companion was made with what no longer holds
         self._ear: Microphone | None = None  # that keeps what is said while one companion takes another's place
-        self._answering: int | None = None  # row of a turn that is answered once more
-        self._opening: OpenConversation | None = None  # to be done once there are models
+        self._answering: Unanswered | None = None  # a turn that is answered once more
+        self._opening: OpenConversation | None = None  # that is under way, or waits for models
         self._forgetting = False  # a turn of what is held was deleted
         self._active = time.monotonic()  # when something was last said
         self._unspoken = Unspoken()
@@ -74,6 +74,7 @@ class Seating:
         """Keep what is said in this store."""
         self._store, self._cabinet = store, cabinet
         cabinet.learn = self._learn
+        cabinet.revised = lambda conversation: self._post(lambda: self._forget_in(conversation))
         if store:
             cabinet.ask(cabinet.tell_facts)
 
@@ -101,9 +102,8 @@ class Seating:
     def bring(self, stock: Stock, ear: Microphone | None = None) -> None:
         """Put the first companion to work with these models; an ear may hold what it is to hear first."""
         self.stock, self._ear = stock, ear or self._ear
-        opening, self._opening = self._opening, None
-        if opening:
-            self.go_on(opening)
+        if self._opening:
+            self.go_on(replace(self._opening))  # anew: what was read so far was for other models
         else:
             self._seat_anew()
 
@@ -129,11 +129,11 @@ class Seating:
             self._outdated = True
             self.renew()
 
-    def with_seat(self, do: Callable[[Seat], None]) -> None:
+    def say(self, text: str) -> None:
         if self.seat:
-            do(self.seat)
+            self.seat.companion.say(text)
         else:
-            self._waiting.append(do)
+            self._waiting.append(text)
 
     def renew(self) -> None:
         """Replace a companion that was made with what no longer holds, as soon as no turn is under way."""
@@ -152,7 +152,11 @@ class Seating:
         seat, self.seat = self.seat, None
         if seat is None:
             return
-        hung = seat.leave(patience)
+        try:
+            hung = seat.leave(patience)
+        except StoreError as error:
+            hung = ()
+            self._tell(Trouble(str(error), "You can go on talking; what was said last is remembered, but not kept."))
         self._memory, self._conversation = seat.memory, seat.conversation or self._conversation
         if hung and patience:
             self._broken(f"{' and '.join(hung)} did not end")
@@ -173,8 +177,8 @@ class Seating:
         seat = Seat(engines, settings, air, scribe, self._setup.seed, memory, self._notice)
         seat.start()
         self.seat, waiting, self._waiting = seat, self._waiting, []
-        for do in waiting:
-            do(seat)
+        for text in waiting:
+            seat.companion.say(text)
 
     def _scribe(self, stock: Stock) -> Scribe:
         assert self._store
@@ -213,7 +217,9 @@ class Seating:
             self._cabinet.ask(lambda shelf: self._tell(FactList(shelf.facts())))
         if not isinstance(entry, Entry) or entry.step == "replying" or conversation is None:
             return
-        number, (old, self._answering) = entry.record.turn.id, (self._answering, None)
+        number, old = entry.record.turn.id, None
+        if self._answering and self._answering.text == (entry.record.user if entry.record.typed else ""):
+            old, self._answering = self._answering.row, None
         self._cabinet.ask(lambda shelf: self._tell_kept(shelf, conversation, number, old))
         self._post(_nothing)  # the conversation has a number now
 
@@ -240,9 +246,14 @@ class Seating:
         self._post(learn)
 
     def drop(self, shelf: Shelf, row: int) -> None:
-        conversation = shelf.drop(row)
-        self._tell(TurnsDeleted(conversation, (row,)))
-        self._post(lambda: self._forget_in(conversation))
+        conversation = shelf.whose(row)
+        try:
+            shelf.drop(row)
+        finally:
+            if not shelf.holds(row):  # whatever may be left of its traces, as on a full disk
+                self._tell(TurnsDeleted(conversation, (row,)))
+                self._cabinet.tell_facts(shelf)
+                self._post(lambda: self._forget_in(conversation))
 
     # Back on the session's thread.
 
@@ -252,14 +263,15 @@ class Seating:
             self.renew()
 
     def part(self, conversation: int | None, memory: Memory) -> None:
+        self._opening = None
         self.unseat()
         self._conversation, self._unspoken = conversation, Unspoken()
         self._memory, self._spoken_by = replace(memory, habit=self._memory.habit), ""
         self._seat_anew()
 
     def go_on(self, asked: OpenConversation) -> None:
+        self._opening = asked
         if self.stock is None:  # which codes are of use, its codec tells
-            self._opening = asked
             return
         number, spoken = asked.number, codec(self.stock.choice.pack)
         settle = self.seat.settle if self.seat else None
@@ -272,33 +284,39 @@ class Seating:
                 notes = shelf.archive.notes(number, REMEMBERED)
                 waits = shelf.unanswered(number) if asked.replay else None
             except Exception:  # whatever it is, one can still talk
-                self._post(self._seat_if_need_be)
+                self._post(lambda: self._stay(asked))
                 raise
             self._post(lambda: self._resume(asked, Memory(history, notes=notes), waits))
 
         self._cabinet.ask(read, "OpenConversation")
 
-    def _seat_if_need_be(self) -> None:
+    def _stay(self, asked: OpenConversation) -> None:
+        """Go on without a conversation that cannot be read."""
+        if self._opening is asked:
+            self._opening = None
         if self.seat is None:
             self._seat_anew()
 
     def _resume(self, asked: OpenConversation, memory: Memory, waits: Unanswered | None) -> None:
-        if waits:
-            self._answering = waits.row
-        self.part(asked.number, memory)  # what was written meanwhile is said now
-        if waits and self.seat and waits.text not in asked.written:
+        if self._opening is not asked or self.stock is None:
+            return  # it was left since, deleted perhaps; or it is read again once there are models
+        writes = [text.strip() for text in self._waiting]
+        self._answering = waits if waits and (not writes or waits.text in writes) else None
+        self.part(asked.number, memory)
+        if waits and self.seat and not writes:  # else what was written meanwhile would cut it off at once
             if waits.text:
                 self.seat.companion.say(waits.text)
             else:
                 self.seat.hear_again(waits.sound)
 
     def delete(self, do: Callable[[Shelf], None], numbers: tuple[int, ...] | None) -> None:
-        if numbers is None or self.held in numbers:
+        open_ones = {self.held, self._opening.number if self._opening else None}
+        if numbers is None or open_ones & {*numbers}:
             self.part(None, Memory())
 
-        def delete(shelf: Shelf) -> None:
-            do(shelf)
+        def tell(shelf: Shelf) -> None:
             self._tell(ConversationList("", shelf.listed()))
             self._cabinet.tell_facts(shelf)
 
-        self._cabinet.ask(delete, "DeleteConversations" if numbers else "DeleteEverything")
+        command = "DeleteConversations" if numbers else "DeleteEverything"
+        self._cabinet.ask(lambda shelf: change(lambda: do(shelf), lambda: tell(shelf)), command)

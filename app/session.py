@@ -217,7 +217,7 @@ class Session:
             case ask.Press() | ask.Release() | ask.Hush():
                 self._press(asked)
             case ask.Write(text):
-                self._seating.with_seat(lambda seat: seat.companion.say(text))
+                self._seating.say(text)
             case ask.UseSettings(settings):
                 self._use(settings)
             case ask.ChooseVoice(name):

@@ -108,13 +108,11 @@ class NewConversation:
 class OpenConversation:
     """Go on with a conversation: the companion remembers it, and what is said now is kept in it.
 
-    A turn that a crash left without an answer is answered if `replay` says so. Texts that were written to a process
-    which ended are written again, and the turn that waits may be one of these already: then it is not said twice.
+    A turn that a crash left without an answer is answered if `replay` says so, and nothing was written since.
     """
 
     number: int
     replay: bool = False
-    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -123,8 +123,7 @@ class Wish:
         asked: list[Command] = []
         if self.conversation is not None:
             self.asked_again = self.turn and not self.again
-            written = tuple(write.text.strip() for write in self.writing)
-            asked.append(OpenConversation(self.conversation, self.asked_again, written))
+            asked.append(OpenConversation(self.conversation, self.asked_again))
         asked += [Talk()] * self.talking + [Mute()] * self.muted
         return [*asked, *self.writing]
 

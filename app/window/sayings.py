@@ -147,6 +147,7 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sayings", "there is such a file already, {file}, choose another name"),
     QT_TRANSLATE_NOOP("Sayings", "{file}: there is such a file already; choose another name, or replace it"),
     QT_TRANSLATE_NOOP("Sayings", "{why}; until then what is said is not kept"),
+    QT_TRANSLATE_NOOP("Sayings", "You can go on talking; what was said last is remembered, but not kept."),
     QT_TRANSLATE_NOOP("Sayings", "the models are still being loaded, this session, ask again when they are"),
     QT_TRANSLATE_NOOP("Sayings", "There was not enough memory: {what}."),
     QT_TRANSLATE_NOOP("Sayings", "the chat model remembers {count} tokens at a time now"),

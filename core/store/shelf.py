@@ -111,12 +111,15 @@ class Shelf:
             raise StoreError("no sound is kept of this turn", f"turn {row}", "choose another")
         return sound
 
-    def drop(self, row: int) -> int:
-        """Delete a turn without a trace; return its conversation's number."""
-        conversation = self._whose(row)
+    def holds(self, row: int) -> bool:
+        """Whether there is such a turn."""
+        return self._db.execute("SELECT 1 FROM turn WHERE id = ?", (row,)).fetchone() is not None
+
+    def drop(self, row: int) -> None:
+        """Delete a turn without a trace; raises StoreError if there is no such turn."""
+        self.whose(row)
         with removal.without_trace(self._db, self._folder):
             self._db.execute("DELETE FROM turn WHERE id = ?", (row,))
-        return conversation
 
     def replace(self, row: int) -> None:
         """Remove a turn in whose place there is another with the same words."""
@@ -124,17 +127,18 @@ class Shelf:
             self._db.execute("DELETE FROM turn WHERE id = ?", (row,))
 
     def unanswered(self, conversation: int) -> Unanswered | None:
-        """Return the last turn of a conversation if it was broken off before its reply sounded."""
+        """Return the last turn of a conversation if it was broken off, or failed, before its reply sounded."""
         row = self._db.execute(
             f"{_TURN} WHERE conversation = ? ORDER BY turn.id DESC LIMIT 1", (conversation,)
         ).fetchone()
         last = _seen(row) if row else None
-        if last is None or last.done or last.reply_seconds or last.reply:
+        if last is None or last.reply_seconds or last.reply or (last.done and last.outcome != "failed"):
             return None
         sound = self.archive.sound_of(last.row, "user")
         return Unanswered(last.row, "" if len(sound) else last.user, sound) if len(sound) or last.user else None
 
-    def _whose(self, row: int) -> int:
+    def whose(self, row: int) -> int:
+        """Return the number of a turn's conversation; raises StoreError if there is no such turn."""
         found = self._db.execute(
             "SELECT conversation FROM turn JOIN sitting ON sitting.id = sitting WHERE turn.id = ?", (row,)
         ).fetchone()

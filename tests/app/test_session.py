@@ -22,6 +22,8 @@ from core.events import Replied
 from core.records import Notice, TurnRecord
 from core.settings import NO_DEVICE, AudioSettings, ModelSettings, PersonaSettings, SegmenterSettings, Settings
 from core.store.home import Store
+from core.store.scribe import Scribe
+from core.store.sqlite import StoreError
 from core.types import VOICE_RATE
 from models.voices import load_voice_card
 from tests.app.conftest import engines
@@ -229,10 +231,56 @@ def test_turns_come_in_pages_and_one_can_be_played_and_deleted(talk, chat):
     assert "no sound" in trouble.what
     one.ask(ask.DeleteTurn(page.turns[0].row))
     assert one.until(tell.TurnsDeleted) == tell.TurnsDeleted(1, (page.turns[0].row,))
+    one.until(tell.FactList)
     one.ask(ask.ListFacts()).until(tell.FactList)  # comes after the companion has learnt of it
     one.ask(ask.Write("and then"))
     one.answered()
     assert "how are you" not in [message.text for message in chat.asked[-1]]
+
+
+def test_a_fact_goes_with_the_turn_that_it_came_from_and_a_summary_when_it_is_told_to(talk, data, chat):
+    one = talk().ask(ask.Write("hello there"))
+    one.kept()
+    one.session.close(20)
+    with Store.writing(data) as store:
+        store.db.execute("INSERT INTO known (text, turn) VALUES ('The user has a cat.', 1)")
+        store.db.execute("INSERT INTO summary (conversation, turn, text) VALUES (1, 1, 'A greeting.')")
+    other = talk(ready=False).ask(ask.OpenConversation(1), ask.Write("how are you"))
+    other.kept()
+    assert "has a cat" in chat.asked[-1][0].text
+    seat = other.session._seating.seat
+    assert [each.text for each in seat.companion.notes.summaries] == ["A greeting."]
+    (summary,) = other.ask(ask.ListSummaries(1)).until(tell.SummaryList).summaries
+    other.ask(ask.DeleteSummaries(1, (summary.number,)), ask.Write("what is the time"))
+    other.kept()
+    other.ask(ask.Write("and then"))
+    other.kept()
+    assert other.session._seating.seat.companion.notes.summaries == ()
+    other.ask(ask.DeleteTurn(1)).until(tell.TurnsDeleted)
+    assert other.until(tell.FactList).facts == ()
+    other.ask(ask.Write("really"))
+    other.kept()
+    other.ask(ask.Write("are you sure"))
+    other.kept()
+    assert "has a cat" not in chat.asked[-1][0].text
+
+
+def test_what_cannot_be_written_in_the_end_is_said_and_the_talk_goes_on(talk, data, monkeypatch):
+    one = talk().ask(ask.Write("hello there"))
+    one.kept()
+    close = Scribe.close
+
+    def full(scribe: Scribe) -> None:
+        close(scribe)
+        raise StoreError("there is no room on the disk", data, "make some")
+
+    monkeypatch.setattr(Scribe, "close", full)
+    one.ask(ask.DeleteConversations((1,)))
+    assert "no room" in one.until(tell.Trouble).what
+    assert one.until(tell.ConversationList).conversations == ()
+    monkeypatch.setattr(Scribe, "close", close)
+    one.ask(ask.Write("how are you"))
+    assert one.kept().outcome == "answered"
 
 
 def test_what_is_deleted_is_deleted_while_one_talks(talk, data):
@@ -291,23 +339,49 @@ def test_another_sotto_that_writes_is_told_and_one_can_talk_all_the_same(talk, d
         assert one.answered().outcome == "answered"
 
 
-@pytest.mark.parametrize("written", [(), ("hello there",)])
-def test_a_turn_without_an_answer_is_answered_once_more(talk, data, chat, written):
-    """As after a crash: what was typed is asked again, by one way or two, and stands once in what is kept."""
-    chat.before = lambda: time.sleep(0.05)
+def unanswered(talk, data) -> None:
+    """Keep a turn as a crash leaves it."""
     one = talk().ask(ask.Write("hello there"))
     one.kept()
     one.session.close(20)
     with Store.writing(data) as store:
         store.db.execute("UPDATE turn SET step = 'understood', reply = ''")
         store.db.execute("DELETE FROM chunk")
-    again = ask.OpenConversation(1, replay=True, written=written)
-    other = talk(ready=False).ask(again, *map(ask.Write, written))
+
+
+@pytest.mark.parametrize("written", [(), ("hello there",)])
+def test_a_turn_without_an_answer_is_answered_once_more(talk, data, chat, written):
+    """As after a crash: what was typed is asked again, by one way or two, and stands once in what is kept."""
+    chat.before = lambda: time.sleep(0.05)
+    unanswered(talk, data)
+    other = talk(ready=False).ask(ask.OpenConversation(1, replay=True), *map(ask.Write, written))
     assert other.until(tell.TurnsDeleted).rows == (1,)
     assert other.kept().user == "hello there"
     other.ask(ask.Write("and more"))
     assert other.kept().user == "and more"
     assert len(other.ask(ask.ReadTurns(1)).until(tell.TurnPage).turns) == 2
+
+
+def test_what_was_typed_after_a_crash_is_answered_and_not_cut_off_by_what_came_before(talk, data):
+    unanswered(talk, data)
+    other = talk(ready=False).ask(ask.OpenConversation(1, replay=True), ask.Write("how are you"))
+    seen = other.kept()
+    assert (seen.user, seen.outcome) == ("how are you", "answered")
+    turns = other.ask(ask.ReadTurns(1)).until(tell.TurnPage).turns
+    assert [turn.user for turn in turns] == ["hello there", "how are you"]
+
+
+def test_a_new_talk_begun_while_the_models_load_stays_new(talk, data):
+    unanswered(talk, data)
+    other = talk(ready=False).ask(ask.OpenConversation(1, replay=True), ask.NewConversation(), ask.Write("how are you"))
+    assert other.until(tell.TurnKept, lambda news: news.seen.done).conversation == 2
+
+
+def test_a_conversation_deleted_while_it_is_opened_does_not_come_back(talk, data):
+    unanswered(talk, data)
+    other = talk(ready=False).ask(ask.OpenConversation(1), ask.DeleteConversations((1,)), ask.Write("how are you"))
+    assert other.until(tell.TurnKept, lambda news: news.seen.done).conversation == 2
+    assert not any(isinstance(news, tell.Trouble) for news in other.seen)
 
 
 def test_nothing_is_open_before_anything_is_to_be_heard(talk):

@@ -1944,6 +1944,10 @@
         <translation>{why}; bis dahin wird nicht aufgehoben, was gesagt wird</translation>
     </message>
     <message>
+        <source>You can go on talking; what was said last is remembered, but not kept.</source>
+        <translation>Du kannst weitersprechen; was zuletzt gesagt wurde, ist gemerkt, aber nicht aufgehoben.</translation>
+    </message>
+    <message>
         <source>the models are still being loaded, this session, ask again when they are</source>
         <translation>die Modelle werden noch geladen; versuch es danach noch einmal</translation>
     </message>

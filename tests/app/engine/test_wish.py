@@ -19,13 +19,6 @@ def test_a_turn_that_was_kept_before_the_standing_is_told_is_answered_once_more(
     assert wish.commands() == [OpenConversation(4, True)]
 
 
-def test_a_turn_that_may_have_been_kept_is_written_again_and_said_to_be():
-    wish = Wish(Setup(Settings(), Path("data")), conversation=4, turn=True)
-    wish.note_command(Write("tell me a story "))
-    again = OpenConversation(4, True, ("tell me a story",))
-    assert wish.commands() == [again, Write("tell me a story ")], "the process ended before it told what it kept"
-
-
 def test_the_end_of_a_turn_does_not_bring_back_a_conversation_that_was_left():
     wish = Wish(Setup(Settings(), Path("data")), conversation=3, turn=True)
     wish.note_command(NewConversation())
