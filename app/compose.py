@@ -18,6 +18,7 @@ import numpy as np
 import app
 from app import graphics
 from app.checks import Problem
+from core import settings
 from core.companion import Engines
 from core.ports import Chat, Transcriber, TurnModel, Vad, Voice
 from core.rehearsal import Take
@@ -69,6 +70,8 @@ def pack_folder(asked: Path | None, data: Path | None = None) -> Path:
     from models.library import Library
 
     library = Library(data_folder(data))
+    if str(asked) == settings.POCKET:
+        return POCKET
     if asked is None:
         return library.pack(library.used) if library.used else POCKET
     named = library.pack(asked.name)

@@ -29,7 +29,7 @@ from core.audio.microphone import Microphone
 from core.channel import Channel, Closed
 from core.commands import Command, Setup
 from core.news import News, Trouble
-from core.settings import ChatSettings, ModelSettings, Settings
+from core.settings import POCKET, ChatSettings, ModelSettings, Settings
 from core.stage import Failure, attempt
 from core.store.home import Store
 from core.store.sqlite import StoreError
@@ -88,8 +88,9 @@ class Session:
         self._seating = Seating(setup, self._air, listener, self._post, broken)
         self._stocking = Stocking(setup.data, listener, lambda stock: self._post(lambda: self._stocked(stock)))
         self._wanted = setup.settings  # whose models are being loaded, or were
-        self._good = Settings()  # whose models can be
-        self._tried_again = False  # these, which could not be after all
+        self._good: Settings | None = None  # whose models can be
+        self._failed: set[tuple[str, int, ChatSettings]] = set()  # what could not be loaded since any could
+        self._tried_again = False  # all these
         self._store: Store | None = None
         self._cabinet: Cabinet | None = None
         self._standing: tell.Standing | None = None
@@ -299,21 +300,29 @@ class Session:
             self._restock()  # another was wanted meanwhile
         elif isinstance(stock, Trouble):
             self._tell(stock)
-            if _loaded(self._wanted) != _loaded(self._good):  # what worked before will do, or the pocket pack
-                self._seating.settings = replace(self._settings, models=self._good.models, chat=self._good.chat)
-                self._tell(tell.SettingsUsed(self._settings))
-                self._restock()
-            elif not self._tried_again:  # it may have been for want of memory, which is there again
-                self._tried_again = True
-                let_go()
-                self._restock()
+            self._make_do()
         else:
             self._tried_again = False
+            self._failed.clear()
             self._good = self._wanted
             self._seating.bring(stock, self._ear)
             self._ear = None
             self._stand()
             self._tell(tell.Ready(stock.seconds))
+
+    def _make_do(self) -> None:
+        """Load what worked before, or the pack in use, or the pocket pack; at last what was wanted, once more."""
+        self._failed.add(_loaded(self._wanted))
+        others = (self._good, Settings(), Settings(models=ModelSettings(pack=POCKET)))
+        other = next((each for each in others if each and _loaded(each) not in self._failed), None)
+        if other:
+            self._seating.settings = replace(self._settings, models=other.models, chat=other.chat)
+            self._tell(tell.SettingsUsed(self._settings, instead=other is not self._good))
+            self._restock()
+        elif not self._tried_again:  # it may have been for want of memory, which is there again
+            self._tried_again = True
+            let_go()
+            self._restock()
 
     def _doze(self) -> None:
         """Unload the models if nothing was said for as long as the user wishes."""

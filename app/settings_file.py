@@ -66,6 +66,26 @@ def write(path: Path, settings: Tree, defaults: Tree = Settings()) -> None:  # t
         part.chmod(0o600)
 
 
+class Wishes:
+    """Writes what the user wishes: of the settings that hold, what they changed, on top of what the file says."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self._path, self._wished, self._held = path, settings, settings
+
+    def note(self, held: Settings, *, instead: bool) -> None:
+        """Take note that these hold, `instead` of what is wished for want of it or not; raises OSError."""
+        changed, self._held = differences(held, self._held), held
+        if changed and not instead:
+            self._wished = amended(self._wished, changed)
+            write(self._path, self._wished)
+
+
+def amended(settings: Settings, changed: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Return settings with other values, by leaf and name."""
+    leaves = {leaf: replace(getattr(settings, leaf), **values) for leaf, values in changed.items()}
+    return replace(settings, **leaves)
+
+
 def differences(settings: Tree, defaults: Tree) -> dict[str, dict[str, Any]]:
     """Return the values that are not the default's, by leaf and name."""
     found: dict[str, dict[str, Any]] = {}

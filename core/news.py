@@ -165,12 +165,16 @@ class ReplyTimes:
 
 @dataclass(frozen=True)
 class SettingsUsed:
-    """These settings hold; what was changed, as "segmenter.patience", and when it takes effect."""
+    """These settings hold; what was changed, as "segmenter.patience", and when it takes effect.
+
+    With `instead` they hold only because what the user wants cannot be used now.
+    """
 
     settings: Settings
     at_once: tuple[str, ...] = ()
     next_reply: tuple[str, ...] = ()
     next_start: tuple[str, ...] = ()
+    instead: bool = False
 
 
 @dataclass(frozen=True)

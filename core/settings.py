@@ -183,11 +183,14 @@ class AudioSettings(Checked):
     latency_ms: int = ranged(40, 20, 500)  # that is asked of the sound card; below 40 it loses blocks
 
 
+POCKET = "pocket"  # the pack that Sotto brings along
+
+
 @dataclass(frozen=True)
 class ModelSettings(Checked):
     """Which models, which voice, and what they may take of the machine."""
 
-    pack: str = ""  # its folder; empty is the pocket pack
+    pack: str = ""  # its folder, or its name; empty is the one that `sotto packs use` says
     voice: str = ""  # its name; empty is the pack's first
     threads: int = ranged(0, 0, 256)  # of the processor; 0 is Sotto's own choice
     unload_min: float = ranged(0.0, 0.0, 1440.0)  # without a turn, until the models are unloaded; 0 is never

@@ -50,7 +50,7 @@ from core.news import (
     TurnKept,
 )
 from core.records import Notice, TurnRecord
-from core.settings import Settings
+from core.settings import POCKET, ModelSettings, Settings
 
 SLOW_S = 1.2  # without a sign of life from a process that gives five a second
 HUNG_S = 5.0  # and then it is taken for hung
@@ -102,7 +102,7 @@ class Wish:
         match news:
             case Standing(conversation=number) if number is not None:
                 self.conversation = number
-            case SettingsUsed(settings) if not self.safe:
+            case SettingsUsed(settings) if not (self.safe or news.instead):
                 self.setup = replace(self.setup, settings=settings)
             case TurnKept(conversation=number, seen=seen):
                 if not seen.done:  # a turn that ended may be of a conversation that was left since
@@ -130,7 +130,8 @@ class Wish:
     def careful(self) -> Setup:
         """Return a setup on which anything runs."""
         ours = self.setup.settings
-        return replace(self.setup, settings=Settings(audio=ours.audio, store=ours.store), graphics="leave")
+        settings = Settings(audio=ours.audio, models=ModelSettings(pack=POCKET), store=ours.store)
+        return replace(self.setup, settings=settings, graphics="leave")
 
     def _acknowledge(self, text: str) -> None:
         for write in self.writing:
@@ -218,8 +219,11 @@ class EngineLink:
             return f"it could not be started, {error.strerror or error}"
         self.pid = process.pid
         self._change("starting")
+        setup = self._wish.careful() if self._wish.safe else self._wish.setup
+        if self._wish.safe:
+            self._tell(SettingsUsed(setup.settings, instead=True))
         with self._lock:
-            process.send(self._wish.careful() if self._wish.safe else self._wish.setup)
+            process.send(setup)
             for command in (*self._wish.commands(), *self._held):
                 process.send(command)
             self._held.clear()

@@ -9,12 +9,12 @@ from app.window.banner import announce
 from app.window.door import Door
 from app.window.errand import Errands, Fault
 from app.window.hardware import Hardware
-from app.window.offers import POCKET
 from app.window.pages.page import Page
 from app.window.parts import button, label
 from app.window.sayings import said
 from app.window.theme import Theme
 from core.commands import ChoosePack
+from core.settings import POCKET
 
 
 class Computer(Page):

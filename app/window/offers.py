@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-POCKET = "pocket"
+from core.settings import POCKET
+
 ROLES = ("transcriber", "chat", "voice")  # that people care for, in the order of the data
 
 

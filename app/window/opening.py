@@ -37,10 +37,11 @@ class Opening:
         data = data_folder(asked.data)
         read, complaints = settings_file.read(self._file, Settings())
         settings = asked.settings or (Settings() if crashes.safe else read)
+        self._wishes = settings_file.Wishes(self._file, settings)
         places = Places(data, self._file, log_folder())
         self.house = House(application, desk, kept, settings, places, metadata.version("sotto"))
         if asked.settings is None and not crashes.safe:
-            self.house.door.hear(SettingsUsed, lambda used: self._write(used.settings))
+            self.house.door.hear(SettingsUsed, self._write)
         self._complain([str(each) for each in (*complaints, *kept.complaints)])
         self._link = EngineLink(Setup(settings, data, asked.keep, asked.seed), self.house.door.tell, log_folder())
 
@@ -95,11 +96,9 @@ class Opening:
         ).format(file=path)
         self.house.say(Trouble(what, works), translate("Start", "Open folder"), lambda: _open(path.parent))
 
-    def _write(self, settings: Settings) -> None:
-        if self.house.steering.how.engine.phase == "safe":
-            return  # the engine goes without them, since it would not stay up otherwise
+    def _write(self, used: SettingsUsed) -> None:
         try:
-            settings_file.write(self._file, settings)
+            self._wishes.note(used.settings, instead=used.instead)
         except OSError as error:
             self.house.kept.unwritten.emit(error.strerror or str(error))
 

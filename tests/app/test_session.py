@@ -20,7 +20,7 @@ from core import commands as ask
 from core import news as tell
 from core.events import Replied
 from core.records import Notice, TurnRecord
-from core.settings import NO_DEVICE, AudioSettings, ModelSettings, PersonaSettings, SegmenterSettings, Settings
+from core.settings import NO_DEVICE, POCKET, AudioSettings, ModelSettings, PersonaSettings, SegmenterSettings, Settings
 from core.store.home import Store
 from core.store.scribe import Scribe
 from core.store.sqlite import StoreError
@@ -207,6 +207,28 @@ def test_a_pack_that_cannot_be_loaded_is_told_and_the_last_one_comes_back(talk, 
     one.until(tell.Ready)
     one.ask(ask.Write("hello there"))
     assert one.answered().outcome == "answered"
+
+
+def test_models_that_cannot_be_loaded_at_the_start_are_still_wished(talk, tmp_path):
+    one = talk(replace(SILENT, models=ModelSettings(pack=str(tmp_path / "missing"))), ready=False)
+    assert one.until(tell.SettingsUsed).instead
+    one.until(tell.Ready)
+    used = one.ask(ask.UseSettings(replace(SILENT, persona=PersonaSettings("Ada")))).until(tell.SettingsUsed)
+    assert not used.instead
+
+
+def test_when_nothing_else_can_be_loaded_the_pocket_pack_is(talk, monkeypatch):
+    choose, tried = compose.choose, []
+
+    def lacking(folder: Any, *more: Any) -> Any:
+        tried.append(str(folder))
+        if str(folder) != POCKET:
+            raise Problem("there is no pack", folder, "choose another")
+        return choose(folder, *more)
+
+    monkeypatch.setattr(compose, "choose", lacking)
+    talk(replace(SILENT, models=ModelSettings(pack="away")))
+    assert tried == ["away", "None", POCKET]
 
 
 def test_an_unknown_voice_is_trouble_and_changes_nothing(talk):

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.settings_file import read, write
-from core.settings import AudioSettings, PersonaSettings, SegmenterSettings, Settings, StoreSettings
+from app.settings_file import Wishes, read, write
+from core.settings import AudioSettings, ModelSettings, PersonaSettings, SegmenterSettings, Settings, StoreSettings
 
 MINE = Settings(
     segmenter=SegmenterSettings(on=0.3, off=0.2, patience="patient"),
@@ -138,3 +138,18 @@ def test_any_bytes_are_read(tmp_path_factory, data):
     assert isinstance(found, Settings)
     for each in complaints:
         assert "\n" not in str(each)
+
+
+def test_only_what_the_user_changed_is_written_over_their_file(path):
+    """As when a pack cannot be loaded, the pocket pack holds in its stead, and something else is changed meanwhile."""
+    theirs = Settings(models=ModelSettings(pack="/mnt/away", voice="mira"), persona=PersonaSettings("Ada"))
+    write(path, theirs)
+    wishes = Wishes(path, theirs)
+    instead = replace(theirs, models=ModelSettings())
+    wishes.note(instead, instead=True)
+    assert read(path)[0] == theirs
+    wishes.note(replace(instead, persona=PersonaSettings("Bo")), instead=False)
+    assert read(path)[0] == replace(theirs, persona=PersonaSettings("Bo"))
+    chosen = replace(instead, persona=PersonaSettings("Bo"), models=ModelSettings(pack="/packs/new"))
+    wishes.note(chosen, instead=False)
+    assert read(path)[0].models == ModelSettings(pack="/packs/new", voice="mira")

@@ -17,7 +17,7 @@ from app.window.elsewhere import Elsewhere
 from app.window.errand import CANCELLED, Errand, Errands, Event, Fault
 from app.window.hardware import Hardware
 from app.window.offer_card import OfferCard
-from app.window.offers import POCKET, Offer, offers, voices
+from app.window.offers import Offer, offers, voices
 from app.window.pages.page import Choice, Number, Page, Shelf
 from app.window.parts import button, label
 from app.window.sayings import said
@@ -26,7 +26,7 @@ from app.window.theme import Theme
 from app.window.under_way import UnderWay
 from core.commands import ChoosePack
 from core.news import EngineState, Loading, ModelSeen, Ready, Standing
-from core.settings import Settings
+from core.settings import POCKET, Settings
 
 BESIDE = "sotto-models"  # folder made in one that holds other things already
 
@@ -267,9 +267,18 @@ class AllModels(Models):
         question = self.tr("The models that only this pack has are deleted, too. They can be downloaded again.")
         title = self.tr("Delete {pack}").format(pack=said(offer.title))
         if QMessageBox.question(self, title, question) == QMessageBox.StandardButton.Yes:
-            if offer.used:
-                self._door.ask(ChoosePack())
-            self._quick("packs", "remove", offer.name)
+            if offer.used:  # nothing may be loaded of it any more
+                self._errands.run(
+                    *("packs", "use", POCKET), told=self._told, ended=lambda fault: self._left(offer.name, fault)
+                )
+            else:
+                self._quick("packs", "remove", offer.name)
+
+    def _left(self, name: str, fault: Fault | None) -> None:
+        if fault is None:
+            self._quick("packs", "remove", name)
+        else:
+            self._ended(fault)
 
     def _use_pocket(self) -> None:
         self._quick("packs", "use", POCKET)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import pytest
 
-from app.compose import POCKET
+from app.compose import POCKET, pack_folder
 from app.engine.link import EngineLink
 from core import commands as ask
 from core import news as tell
@@ -184,6 +184,9 @@ def test_three_crashes_at_start_lead_to_the_pocket_pack(start):
         assert "SIGSEGV" in watch.phase("restarting").why
     assert any(isinstance(news, tell.Trouble) and "3 times" in news.what for news in watch.seen)
     watch.phase("safe")
+    (told,) = [news for news in watch.seen if isinstance(news, tell.SettingsUsed)]
+    assert told.instead
+    assert pack_folder(Path(told.settings.models.pack)) == POCKET, "also where another pack is in use"
     watch.link.ask(ask.Write("hello there"))
     assert watch.kept().seen.outcome == "answered"
 
