@@ -196,7 +196,7 @@ class Playback:
     def _settle(self) -> None:
         """Report and forget what has come to an end."""
         for part in list(self._parts.values()):
-            if part.stopped and (not part.edge.left or not part.waiting):
+            if part.stopped and (not part.edge.left or not part.waiting or part.level.still):
                 self._close(part, Kind.SILENCED)
             elif part.committed and part.ended and not part.waiting:
                 self._close(part, Kind.FINISHED)

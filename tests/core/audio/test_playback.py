@@ -159,6 +159,17 @@ def test_a_reply_held_at_nothing_loses_nothing():
     assert told(held)[-1] == (Kind.SILENCED, VOICE_FRAME + DUCK)
 
 
+def test_a_stop_while_a_reply_falls_silent_ends_it_once_it_is():
+    playback = playing(10)
+    playback.pull(3 * VOICE_FRAME)
+    playback.soften(FIRST, 0.0)
+    playback.pull(DUCK - FALL // 2)
+    playback.stop(FIRST)
+    tail = playback.pull(VOICE_FRAME)
+    assert tail[0] > 0
+    assert told(playback)[-1] == (Kind.SILENCED, 3 * VOICE_FRAME + DUCK)
+
+
 def test_a_reply_that_is_held_says_at_once_how_far_it_came():
     playback = playing(10)
     playback.pull(round(3.4 * VOICE_FRAME))
@@ -264,16 +275,45 @@ def test_what_is_too_loud_is_limited_and_counted():
     assert playback.clipped > 0
 
 
+GAINS = st.sampled_from([0.0, 0.2, 1.0])
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("write"), st.integers(1, 3000)),
         st.tuples(st.just("pull"), st.integers(1, 3000)),
-        st.tuples(st.just("soften"), st.sampled_from([0.0, 0.2, 1.0])),
+        st.tuples(st.just("soften"), GAINS),
         st.tuples(st.just("reserve"), st.integers(0, 9000)),
         st.tuples(st.sampled_from(["end", "commit", "stop"]), st.just(0)),
     ),
     max_size=40,
 )
+
+
+def act(playback: Playback, steps: list[tuple[str, float]]) -> None:
+    for what, much in steps:
+        if what == "write":
+            playback.write(FIRST, np.full(int(much), LEVEL, np.float32))
+        elif what == "pull":
+            playback.pull(int(much))
+        elif what in ("soften", "reserve"):
+            getattr(playback, what)(FIRST, much)
+        elif what != "stop":
+            getattr(playback, what)(FIRST)
+
+
+@given(STEPS, GAINS, st.integers(0, DUCK))
+def test_a_stop_is_answered_once_and_the_next_reply_sounds_whatever_came_before(steps, gain, moved):
+    playback = playing(10)
+    playback.pull(VOICE_FRAME)
+    act(playback, [*steps, ("soften", gain), ("pull", moved)])
+    playback.stop(FIRST)
+    playback.hold(SECOND)
+    playback.write(SECOND, sound(3))
+    playback.end(SECOND)
+    playback.commit(SECOND)
+    playback.pull(FALL + 4 * VOICE_FRAME)
+    ends = [(report.kind, report.turn) for report in playback.left(playback.given) if report.kind is not Kind.PLAYED]
+    assert ends.count((Kind.SILENCED, FIRST)) == 1
+    assert ends[-1] == (Kind.FINISHED, SECOND)
 
 
 @given(STEPS)
