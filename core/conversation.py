@@ -305,7 +305,8 @@ class Conversation:
         if not self._ending or self._ending.draft.turn != turn:
             return []
         ending, self._ending = self._ending, None
-        outcome, exchange = ending.closed(samples)
+        # The loudspeaker may have forgotten a reply that was over when it was stopped: what it told before still holds.
+        outcome, exchange = ending.closed(max(samples, ending.draft.played))
         self._unheard = ending.draft.utterance if outcome == "merged" else self._unheard
         self.history += (exchange,) if exchange else ()
         return [Close(turn, outcome, exchange)]

@@ -109,14 +109,15 @@ class Loudspeaker:
         """Take a report; `shift` leads from the process's clock to the one clock."""
         with self._lock:
             part = self._parts.get(packet.turn)
-            if part is None or (part.stopped and packet.kind is not Kind.SILENCED):
+            if part is None or (part.stopped and packet.kind is Kind.PLAYED):
                 return
             part.played = packet.first
             if packet.first and part.began is None:
                 part.began = packet.second + shift
             if packet.kind is not Kind.PLAYED:
                 del self._parts[packet.turn]
-            self._report(EVENTS[packet.kind](packet.turn, part.played, part.began or 0))
+            kind = Kind.SILENCED if part.stopped else packet.kind  # it may have ended before the stop came
+            self._report(EVENTS[kind](packet.turn, part.played, part.began or 0))
 
     def lose(self) -> None:
         """The process is gone: what was to be stopped has stopped."""

@@ -185,6 +185,14 @@ def test_speech_over_a_reply_cuts_history_to_what_was_played() -> None:
     assert conversation.on(Silenced(FIRST, 20 * VOICE_FRAME)) == []  # only once
 
 
+def test_a_reply_that_was_over_when_a_key_stopped_it_was_heard() -> None:
+    over = [Finished(FIRST, 20 * VOICE_FRAME), Silenced(FIRST, 0)]  # it is told only after the press, then forgotten
+    conversation, effects = after(*SPEAKING, Played(FIRST, 19 * VOICE_FRAME), Pressed(50_000), *over)
+    (close,) = effects
+    assert isinstance(close, Close)
+    assert (close.outcome, conversation.history[0].reply) == ("interrupted", "one two three four five")
+
+
 def test_a_silent_loudspeaker_does_not_hold_up_history() -> None:
     conversation, effects = after(*SPEAKING, Played(FIRST, 10 * VOICE_FRAME), *taken(), paused())
     assert brief(effects) == [(Close, FIRST), (Begin, Turn(2))]

@@ -104,6 +104,16 @@ def test_a_stop_under_way_is_answered_when_the_process_dies():
     assert len(room.reported) == 2, "every stop is answered once"
 
 
+def test_a_reply_that_is_over_when_it_is_stopped_was_heard_to_its_end():
+    room = Room()
+    room.loudspeaker.resume(room.sent.append)
+    room.speak()
+    room.loudspeaker.stop(TURN)
+    room.loudspeaker.take(Packet(Kind.FINISHED, TURN, 3 * VOICE_FRAME, 500), 0)
+    room.loudspeaker.take(Packet(Kind.SILENCED, TURN, 0, 0), 0)
+    assert room.reported == [Silenced(TURN, 3 * VOICE_FRAME, 500)], "every stop is answered once"
+
+
 def test_frames_are_numbered_without_gaps_whatever_came_between():
     microphone = Microphone()
     microphone.put(*HEARD)
