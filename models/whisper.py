@@ -63,10 +63,11 @@ PHANTOMS = frozenset(
     }
 )
 CREDITS = re.compile(
-    r"amara\.org|subtitles? (?:by|created)|captions? by|transcri(?:bed|ption|pt) by|castingwords|"
-    r"copyright|like and subscribe|www\.\w+|[♪♫]",
+    r"amara\.org|castingwords|[♪♫]|"
+    r"\A\W*(?:(?:closed|english) )?(?:subtitles? (?:by|created)|captions? by|transcri(?:bed|ption|pt) by)",
     re.IGNORECASE,
 )
+NOTICES = re.compile(r"copyright|like and subscribe|www\.\w+", re.IGNORECASE)  # people say these, too
 LOOP = re.compile(r"\b(\S.{0,80}?)(?:[\s,.!?;]+\1\b){5,}", re.IGNORECASE)
 ANNOTATION = re.compile(r"[\[(*][^\])*]*[\])*]")  # [Music], (laughs), *sighs*
 
@@ -297,7 +298,7 @@ def believable(decoded: Decoded, evidence: Evidence, guards: Guards) -> Decoded 
         or evidence.level < guards.weak_level
     )
     bare = " ".join(re.sub(r"[^\w\s]", "", text.casefold()).split())
-    return None if weak and bare in PHANTOMS else plain
+    return None if weak and (bare in PHANTOMS or NOTICES.search(text)) else plain
 
 
 def _max_length(folder: Path) -> int:

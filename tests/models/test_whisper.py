@@ -171,6 +171,20 @@ def test_phantoms_need_good_evidence(phantom: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["Is a song still under copyright?", "Go to www.example.com.", "Please like and subscribe!"]
+)
+def test_notices_need_good_evidence(text: str) -> None:
+    assert text_of(text) == text
+    assert text_of(text, no_speech=0.5) is None
+    assert text_of(text, log_prob=-0.9) is None
+
+
+def test_words_of_credits_amid_a_sentence_are_believed() -> None:
+    for said in ("Are subtitles by fans any good?", "It was transcribed by hand.", "Who makes captions by hand today?"):
+        assert text_of(said) == said
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -180,6 +194,8 @@ def test_phantoms_need_good_evidence(phantom: str) -> None:
         "(laughs)",
         "Subtitles by the Amara.org community",
         "Transcription by CastingWords",
+        "Subtitles by John Smith",
+        "- Transcribed by https://otter.ai",
         "ha" * 100,
     ],
 )
