@@ -27,11 +27,12 @@ SENTENCE = 3  # words; fewer are what recognisers make of a hum,
 DOUBT = 0.1  # so that these need more confidence
 BELIEVED = 0.75  # confidence from which other words count while a reply sounds
 SURMISED = 0.4  # and before it does, since who speaks then has not yet finished; and what people say to be let in
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")  # in any script, and numbers
 
 
 def meaning(text: str, confidence: float, seconds: float, believed: float) -> Meaning:
     """Return what so many seconds of speech mean that were understood as this text; "nothing" for noise."""
-    words = re.findall(r"[a-z']+", text.lower().replace("’", "'"))
+    words = _words(text)
     if not words:
         return "nothing"
     if is_continuer(text):
@@ -46,5 +47,9 @@ def meaning(text: str, confidence: float, seconds: float, believed: float) -> Me
 
 def is_continuer(text: str) -> bool:
     """Tell whether a text only asks to go on."""
-    words = re.findall(r"[a-z']+", text.lower())
+    words = _words(text)
     return 0 < len(words) <= MOST_WORDS and CONTINUERS.issuperset(words)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower().replace("’", "'"))
