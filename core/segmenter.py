@@ -134,7 +134,8 @@ class Segmenter:
     def _quiet(self, end: int, sounds: bool, was: int) -> list[SpeechEvent]:
         if self._set.mode != "open":
             self._trim()
-            return []
+            self._stirs = 0  # what stirred before a key was to decide comes to nothing
+            return self._still(was, end)
         if not self._proved(sounds):
             self._trim()
             return self._stir(was, end)
@@ -151,7 +152,11 @@ class Segmenter:
             return [Stirred(end - self._stirs * MIC_FRAME)]
         if self._insists:
             return [Insisted(end - self._stirs * MIC_FRAME)]
-        return [Stilled(end - (was + 1) * MIC_FRAME)] if was >= enough and not self._stirs else []
+        return self._still(was, end)
+
+    def _still(self, was: int, end: int) -> list[SpeechEvent]:
+        over = was >= _frames(self._set.stir_ms) and not self._stirs
+        return [Stilled(end - (was + 1) * MIC_FRAME)] if over else []
 
     # Somebody does.
 

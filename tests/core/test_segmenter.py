@@ -246,6 +246,15 @@ def test_settings_may_change_in_mid_turn() -> None:
     assert seen == [Pressed, Paused, SpeechEnded, Stirred, SpeechStarted]
 
 
+@pytest.mark.parametrize("settings", [PUSH, TAP])
+def test_what_stirs_when_a_key_is_to_decide_comes_to_nothing(settings: SegmenterSettings) -> None:
+    segmenter, events = Segmenter(EAGER), list[SpeechEvent]()
+    for number in range(20, 40):
+        segmenter.use(settings if number >= 22 else EAGER)
+        events += segmenter.feed(replace(frame(number), double_talk=True), 0.9, 600)
+    assert events == [Stirred(20 * MIC_FRAME), Stilled(20 * MIC_FRAME)]
+
+
 @given(st.lists(st.sampled_from("#.-pPrR"), max_size=200), st.sampled_from([PUSH, TAP]))
 def test_with_a_key_too_utterances_are_whole_ordered_and_apart(signs: list[str], settings: SegmenterSettings) -> None:
     under_way, last_end = False, 0
