@@ -16,6 +16,6 @@ def patience(item: Item, said: Event | None, longest: float) -> float:
     if isinstance(item, Glance) or (isinstance(item, Think) and said is None):
         spoken = item.work.utterance
         return min(max(HEARS_S, HEARS_TIMES * (len(spoken.narrow) if spoken else 0) / EAR_RATE), longest)
-    if isinstance(said, Replied | Shown):
+    if isinstance(said, Shown) or (isinstance(said, Replied) and said.chunk):
         return min(WORD_S, longest)
     return min(FRAME_S, longest) if isinstance(said, Voiced) else longest

@@ -9,7 +9,7 @@ import pytest
 
 from core.companion import Companion, Engines
 from core.deadlines import FRAME_S, HEARS_S, WORD_S, patience
-from core.events import Failed, Heard, Phrased, Replied, Voiced
+from core.events import Failed, Heard, Phrased, Replied, Shown, Voiced
 from core.ports import Chat as ChatPort
 from core.records import Notice, TurnRecord
 from core.rehearsal import Stillness, Tape
@@ -36,7 +36,9 @@ def work(seconds: float | None) -> Work:
         (Think(work(None)), None, 30.0, HEARS_S),
         (Glance(work(4.0), 0, "caption"), None, 30.0, 12.0),
         (Think(work(4.0)), Heard(TURN, Transcript("hi")), 30.0, 30.0),
+        (Think(work(4.0)), Replied(TURN, ""), 30.0, 30.0),  # of a prompt that is still being read
         (Think(work(4.0)), Replied(TURN, "Hi"), 30.0, WORD_S),
+        (Think(work(4.0)), Shown(TURN, "Hallo.", "de"), 30.0, WORD_S),
         (Speak(work(4.0), "Hi."), Phrased(TURN, 0, "Hi.", "hi."), 30.0, 30.0),
         (Speak(work(4.0), "Hi."), Voiced(TURN, 0, FRAME), 30.0, FRAME_S),
         (Speak(work(4.0), "Hi."), Voiced(TURN, 0, FRAME), 1.0, 1.0),
