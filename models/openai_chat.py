@@ -142,8 +142,12 @@ class RemoteChat:
                 yield text
             else:
                 yield ""
-        if not begun and not thinking and held.strip():
-            yield held.strip()
+        if begun:
+            return
+        if thinking or not held.strip():
+            advice = "choose a model that does not think before it answers, or turn that off there"
+            raise self._error("sent no word of a reply", advice)
+        yield held.strip()
 
     def _request(self, path: str, body: bytes | None) -> Iterator[bytes]:
         """Yield the answer's body as it comes, and nothing every TICK_S while it does not."""

@@ -114,6 +114,11 @@ def test_thoughts_are_not_spoken(odd: Server) -> None:
     assert reply(odd, events("  ", " Hi")) == "Hi"
 
 
+def reasoned(*thoughts: str) -> bytes:
+    rows = [{"choices": [{"delta": {"content": "", "reasoning_content": thought}}]} for thought in thoughts]
+    return b"".join(b"data: " + json.dumps(row).encode() + b"\n\n" for row in rows) + b"data: [DONE]\n\n"
+
+
 FAULTS = {
     "silent from the beginning": (events("x"), {"stall_after": 0}, "has been silent for 1 s"),
     "silent in the middle": (events("x", "y" * 500), {"stall_after": 60}, "has been silent for 1 s"),
@@ -121,6 +126,9 @@ FAULTS = {
     "no such model": (b"no such model", {"status": 404}, r"answers 404 \(no such model\)"),
     "another language": (b"data: hello\n\n", {}, "another language than the OpenAI API"),
     "an error in the stream": (b'data: {"error": {"message": "out of memory"}}\n\n', {}, "failed .*out of memory"),
+    "thoughts to the last token": (events("<think>hm, ", "so"), {}, "no word of a reply.*does not think"),
+    "thoughts and no more": (events("<think>hm</think>", "\n\n"), {}, "no word of a reply.*does not think"),
+    "thoughts beside the reply": (reasoned("hm, ", "so"), {}, "no word of a reply.*does not think"),
     "an endless line": (b"x" * (3 << 20), {"block": 1 << 20}, "lines without end"),
 }
 
