@@ -20,7 +20,9 @@ other turn changes nothing, save one: the loudspeaker's last word on the turn th
     OVERLAP    a short pause             OVERLAP    Overhear, for the decision
     OVERLAP    it was "mm-hm", or noise  as before  Backchannel, Restore: the reply goes on where it was
     OVERLAP    it had other words, or    HEARING    Cancel; history is cut to what had sounded; a new turn opens
-               speech lasts 0.9 s
+               speech lasts 0.9 s, or
+               it was "mm-hm" to a
+               question's last word
     OVERLAP    reply has ended           HEARING    Close; if it is speech, it is a new turn, else LISTENING
     any        the key is pressed        HEARING    Cancel what is under way: this needs no decision
     any        text is typed             THINKING   Cancel what is under way; Begin, Commit
@@ -236,7 +238,8 @@ class Conversation:
         if said is None or event.onset != said.onset or event.until < said.utterance.end:
             return []
         spoken, believed = (said.offset - said.onset) / VOICE_RATE, BELIEVED if self._current.played else SURMISED
-        if meaning(event.text, event.confidence, spoken, believed) == "floor":
+        meant = meaning(event.text, event.confidence, spoken, believed)
+        if meant == "floor" or (meant == "continuer" and self._current.has_asked):
             return self._part("interrupted")
         return [Backchannel(self._current.turn, said.onset, event.text), *self._restore()]
 
@@ -251,8 +254,7 @@ class Conversation:
         draft, over = self._current, self._overlap
         self._ending = Ending(draft, "answered")
         self._rest()
-        asks = bool(draft.phrases) and draft.phrases[-1].text.rstrip().endswith("?")
-        return [*self._close_ending(event.turn, event.samples), *self._follow(over, after_statement=not asks)]
+        return [*self._close_ending(event.turn, event.samples), *self._follow(over, after_statement=not draft.asks)]
 
     def _part(self, outcome: Outcome) -> list[Effect]:
         """End the turn under way in favour of whoever speaks over it."""

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.endings import asks
 from core.events import Outcome, Paused, SpeechEnded
 from core.memory import Exchange, Said, heard
 from core.overlap import is_continuer
-from core.types import EAR_RATE, VOICE_RATE, Codes, Transcript, Turn, Utterance
+from core.types import EAR_RATE, VOICE_FRAME, VOICE_RATE, Codes, Transcript, Turn, Utterance
 
 JOIN_SECONDS = 0.3  # of silence between two utterances that became one
+TAIL = 3  # frames of sound, of a question's last word: who answers need not have heard them
 LONGEST = 60 * VOICE_RATE  # samples of an utterance to which no other is joined
 
 
@@ -45,6 +47,18 @@ class Draft:
             return False
         words = self.transcript.text.strip()
         return not words or (self.after_statement and is_continuer(words))
+
+    @property
+    def asks(self) -> bool:
+        """Whether the reply, as far as it is known, ends with a question."""
+        return bool(self.phrases) and asks(self.phrases[-1].text)
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether that question can be answered: no more than its last word is left."""
+        loud = [frame for said in self.phrases for frame in said.loud]
+        at = self.played // VOICE_FRAME
+        return self.asks and self.phrases[-1].whole and sum(loud[at:]) <= TAIL < sum(loud[:at])
 
     def exchange(self, samples: int) -> Exchange | None:
         """Return what history keeps when `samples` of the reply have sounded."""

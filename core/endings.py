@@ -36,6 +36,7 @@ _ROOM = re.compile(
 )
 _OPEN = re.compile(r"(?:\.\.\.|…|[,;:–—-])$")
 _LIST = re.compile(r"\w, \w+$")
+_QUESTION = re.compile(r"[?？؟](?:[^\w.]|_)*\Z")  # and quotes, markup or small pictures after it
 
 
 def ending(text: str) -> Verdict:
@@ -55,6 +56,11 @@ def ending(text: str) -> Verdict:
     if len(words) == 1 and words[0] in WHOLE:
         return "confident"
     return "confident" if ends and (len(words) > 2 or said.endswith("?")) else "unsure"
+
+
+def asks(text: str) -> bool:
+    """Tell whether a text ends with a question."""
+    return bool(_QUESTION.search(text))
 
 
 def _is_open(said: str, words: list[str]) -> bool:

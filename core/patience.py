@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.endings import ending
+from core.endings import asks, ending
 from core.events import (
     Begin,
     Close,
@@ -206,7 +206,7 @@ class Endpointer:
         if close.outcome == "merged" and self._gap is not None:
             self.habit = self.habit.after(self._gap)  # it was no end after all
         if close.exchange is not None and close.exchange.reply:
-            self._asked = close.exchange.reply.rstrip("\"'”’) ").endswith("?")
+            self._asked = asks(close.exchange.reply)
 
 
 def band(complete: float) -> Verdict:

@@ -371,7 +371,9 @@ def test_who_speaks_when_the_reply_ends_has_the_floor() -> None:
     assert brief(effects) == [(Close, FIRST), (Begin, Turn(2))]
 
 
-@pytest.mark.parametrize(("reply", "outcome"), [("I like it.", "empty"), ("Do you like it?", "answered")])
+@pytest.mark.parametrize(
+    ("reply", "outcome"), [("I like it.", "empty"), ("Do you like it?", "answered"), ('"Do you like it?"', "answered")]
+)
 def test_a_backchannel_at_a_replys_end_is_no_turn_unless_it_answers(reply: str, outcome: str) -> None:
     told = [SpeechStarted(0), ended(), *understood(FIRST), *phrase(FIRST, 0, reply), Played(FIRST, VOICE_FRAME)]
     conversation, _ = after(
@@ -388,6 +390,46 @@ def test_a_backchannel_at_a_replys_end_is_no_turn_unless_it_answers(reply: str, 
         assert len(conversation.history) == 1
     else:
         assert brief(effects) == [(Commit, second)]
+
+
+LOUD = SpeechFrame(np.full(VOICE_FRAME, 0.1, np.float32), np.arange(4))
+
+
+def asking(text: str, played: int, *, whole: bool = True) -> list[Event]:
+    """Return a reply of 20 frames, the last 5 of them silent, of which so many have sounded."""
+    sound: list[Event] = [*[Voiced(FIRST, 0, LOUD)] * 15, *[Voiced(FIRST, 0, FRAME)] * 5]
+    said = [Phrased(FIRST, 0, text, text), *sound, *([Spoken(FIRST, 0)] if whole else [])]
+    return [SpeechStarted(0), ended(), *understood(FIRST), *said, Played(FIRST, played * VOICE_FRAME)]
+
+
+@pytest.mark.parametrize("text", ["Do you like it?", 'Did she say "Do you like it?"', "**Do you like it?**"])
+def test_yes_to_the_last_word_of_a_question_is_its_answer(text: str) -> None:
+    conversation, effects = after(*asking(text, 12), *short(), words("Yes."))
+    assert brief(effects) == [(Cancel, FIRST)]
+    second = Turn(2)
+    assert brief(conversation.on(Silenced(FIRST, 12 * VOICE_FRAME))) == [(Close, FIRST), (Begin, second)]
+    conversation.on(Heard(second, Transcript("Yes.")))
+    assert brief(conversation.on(ended(99_600, 90_000))) == [(Commit, second)]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        asking("Do you like it?", 11),  # more than its last word is to come
+        asking("Do you like it?", 12, whole=False),
+        asking("I like it.", 20),
+        [*asking("", 0)[:4], *phrase(FIRST, 0, "Why?"), Played(FIRST, 20 * VOICE_FRAME)],  # nobody heard anything
+        [*asking("Do you like it?", 20), Phrased(FIRST, 1, "I do.", "I do.")],
+    ],
+)
+def test_yes_to_anything_else_lets_the_reply_go_on(reply: list[Event]) -> None:
+    _, effects = after(*reply, *short(), words("Yes."))
+    assert brief(effects) == [(Backchannel, FIRST), (Restore, FIRST)]
+
+
+def test_noise_is_no_answer() -> None:
+    _, effects = after(*asking("Do you like it?", 20), *short(), words("Tuesday", confidence=0.3))
+    assert brief(effects) == [(Backchannel, FIRST), (Restore, FIRST)]
 
 
 @pytest.mark.parametrize("so_far", [[], [SpeechStarted(0)], [SpeechStarted(0), ended()], SPEAKING])

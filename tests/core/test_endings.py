@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.endings import ending
+from core.endings import asks, ending
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,13 @@ def test_an_ending_is_what_it_says(text: str, verdict: str) -> None:
 
 def test_who_tells_of_waiting_asks_for_no_time() -> None:
     assert ending("Yesterday I stood at the bus stop and all I could do was wait.") != "room"
+
+
+@pytest.mark.parametrize("text", ["Why?", 'Did he say "why?"', "**Why?**", "_Why?_ 🙂", "Really?!", "你好吗？"])
+def test_a_question_is_one_whatever_marks_follow_it(text: str) -> None:
+    assert asks(text)
+
+
+@pytest.mark.parametrize("text", ["", "So.", "Why? Because.", 'He asked "why?".'])
+def test_what_goes_on_after_a_question_is_none(text: str) -> None:
+    assert not asks(text)
