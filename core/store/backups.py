@@ -46,6 +46,7 @@ def make(db: sqlite3.Connection, path: Path) -> Path:
         try:
             db.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # so that it is one file, wherever it is carried
+            _without_chores(copy)
             check(copy, part)
         finally:
             copy.close()
@@ -71,8 +72,16 @@ def restore(path: Path) -> Path | None:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         part = path.with_suffix(".part")
         shutil.copy(copy, part)  # and its rights: nobody else may read it
+        with closing(sqlite3.connect(part, isolation_level=None)) as db:
+            _without_chores(db)
         part.replace(path)
     return copy
+
+
+def _without_chores(copy: sqlite3.Connection) -> None:
+    # They are the original's: done after a copy has taken its place, a deletion's would remove what was put aside.
+    if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'chore'").fetchone():
+        copy.execute("DELETE FROM chore")
 
 
 def _whole(path: Path) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sqlite3
+from contextlib import closing
 
 import pytest
 
-from core.store import backups
+from core.store import backups, removal
 from core.store.archive import Archive
 from core.store.home import Store
 from core.store.repair import repair
-from core.store.sqlite import StoreError
-from tests.core.store.kept import write
+from core.store.sqlite import StoreError, connect
+from tests.core.store.kept import everything, write
 
 
 def filled(folder, conversations=6, copied=3):
@@ -102,3 +105,78 @@ def test_a_sitting_that_cannot_be_understood_gives_way_to_the_copy(tmp_path):
     done = repair(tmp_path)
     assert done.unread == (2, 6)
     assert words(tmp_path) == {number: turns for number, turns in before.items() if number != 6}
+
+
+def chores(path):
+    with closing(connect(path, write=False)) as db:
+        return db.execute("SELECT name FROM chore").fetchall()
+
+
+def with_a_copy_of_a_deletion(folder, *, as_it_was):
+    """Keep 1 to 3, delete 2, which makes the copy, then keep 4; return the copy."""
+    filled(folder, conversations=3)
+    with Store.writing(folder) as store:
+        removal.delete(store.db, folder, [2])
+        write(store, ["question 4 0"])
+    (copy,) = backups.every(folder)
+    if as_it_was:  # before copies were made without it
+        with closing(connect(copy, write=True)) as db:
+            db.execute("INSERT OR REPLACE INTO chore VALUES (?)", (removal.CHORE,))
+            db.execute("PRAGMA journal_mode = DELETE")
+    return copy
+
+
+def test_a_copy_that_a_deletion_makes_has_nothing_left_to_do(tmp_path):
+    assert chores(with_a_copy_of_a_deletion(tmp_path, as_it_was=False)) == []
+
+
+@pytest.mark.parametrize("as_it_was", [False, True])
+def test_what_was_kept_after_a_deletion_is_read_from_the_damaged_file(tmp_path, as_it_was):
+    copy = with_a_copy_of_a_deletion(tmp_path, as_it_was=as_it_was)
+    with Store.writing(tmp_path) as store:
+        row = Archive(store.db).turns(3)[1].row
+        store.db.execute("UPDATE turn SET facts = '{' WHERE id = ?", (row,))
+    done = repair(tmp_path)
+    assert done.read == (1, 3, 4)
+    assert words(tmp_path)[4] == ["question 4 0"]
+    Store.writing(tmp_path).close()
+    assert done.aside.exists()
+    assert copy.exists()
+
+
+@pytest.mark.parametrize("as_it_was", [False, True])
+def test_a_database_that_is_gone_comes_back_without_what_its_copy_had_left_to_do(tmp_path, as_it_was):
+    copy = with_a_copy_of_a_deletion(tmp_path, as_it_was=as_it_was)
+    older, aside = copy.with_name("daily-2001-01-01.db"), tmp_path / "sotto.db.damaged-1"
+    for path in (older, aside):
+        path.write_bytes(b"of an earlier day")
+    os.utime(older, (1, 1))
+    (tmp_path / "sotto.db").unlink()
+    Store.writing(tmp_path).close()
+    assert set(words(tmp_path)) == {1, 3}
+    assert older.exists()
+    assert aside.exists()
+
+
+def test_what_a_deletion_has_left_to_do_is_done_although_copies_were_made_since(tmp_path, monkeypatch):
+    filled(tmp_path, conversations=3, copied=0)
+    with Store.writing(tmp_path) as store, monkeypatch.context() as patched:
+        secret = write(store, ["my canary"])
+        for name in ("daily-2001-01-01.db", "before-schema-2.db"):
+            backups.make(store.db, tmp_path / backups.FOLDER / name)
+        (tmp_path / "sotto.db.damaged-1").write_bytes(b"my canary")
+        patched.setattr(removal, "cleanse", raising(sqlite3.OperationalError("database or disk is full")))
+        with pytest.raises(sqlite3.OperationalError):
+            removal.delete(store.db, tmp_path, [secret])
+        backups.daily(store.db, tmp_path, 3)
+    assert b"canary" in everything(tmp_path)
+    Store.writing(tmp_path).close()
+    assert b"canary" not in everything(tmp_path)
+    assert len(backups.every(tmp_path)) == 1
+
+
+def raising(error):
+    def fail(*_):
+        raise error
+
+    return fail
