@@ -49,10 +49,13 @@ class Entry:
     reply_seq: int = 0  # of the first chunk of `reply_sound`
     instead_of: tuple[int, ...] = ()  # turns that became part of this one
     live_until: int = 0  # up to here the live sound is part of this turn
+    goes_on: bool = False  # with a turn that an earlier entry began
 
     def write(self, db: sqlite3.Connection, sitting: int) -> None:
-        """Write it, in the transaction under way."""
+        """Write it, in the transaction under way; nothing if it goes on with a turn that was deleted meanwhile."""
         number = self.record.turn.id
+        if self.goes_on and not _there(db, sitting, number):
+            return
         _erase(db, sitting, self.instead_of, self.live_until)
         row = _write_turn(db, sitting, number, self.step, self.record)
         db.execute("DELETE FROM speech WHERE turn = ?", (row,))
@@ -192,6 +195,10 @@ def speech_of(exchange: Exchange) -> tuple[Speech, ...]:
     """Return the speech of an exchange, the user's first."""
     phrases = [Speech(said.text, said.wording, said.codes) for said in exchange.phrases]
     return (Speech(exchange.user, exchange.user, exchange.codes), *phrases)
+
+
+def _there(db: sqlite3.Connection, sitting: int, number: int) -> bool:
+    return db.execute("SELECT 1 FROM turn WHERE sitting = ? AND number = ?", (sitting, number)).fetchone() is not None
 
 
 def _write_turn(db: sqlite3.Connection, sitting: int, number: int, step: Step, record: TurnRecord) -> int:

@@ -133,7 +133,8 @@ class Minutes:
             page.transcript = what.transcript
         else:
             page.codes = what.codes
-        return [Entry("understood", page.record(), page.speech())] if page.captured and page.transcript else []
+        known = page.captured and page.transcript
+        return [Entry("understood", page.record(), page.speech(), goes_on=True)] if known else []
 
     def _phrase(self, what: Phrased | Voiced | Spoken) -> list[Written | Parted]:
         page = self._pages.get(what.turn)
@@ -165,7 +166,7 @@ class Minutes:
         if not page.captured or not page.due:
             return []
         sound, first = page.new_sound(whole_seconds=True)
-        return [Entry("replying", page.record(), page.speech(), reply_sound=sound, reply_seq=first)]
+        return [Entry("replying", page.record(), page.speech(), reply_sound=sound, reply_seq=first, goes_on=True)]
 
     # The end.
 
@@ -187,7 +188,7 @@ class Minutes:
         sound, first = page.new_sound(whole_seconds=False)
         exchange = page.close.exchange if page.close else None
         speech = speech_of(exchange) if exchange else page.speech()[:1]
-        return [*captured, Entry("done", record, speech, reply_sound=sound, reply_seq=first)]
+        return [*captured, Entry("done", record, speech, reply_sound=sound, reply_seq=first, goes_on=True)]
 
     def _erase(self, page: Page) -> Erased:
         merged, self._merged = tuple(self._merged), []
@@ -197,7 +198,7 @@ class Minutes:
         # Kept until the turn that contains it is captured; if none ever is, it stands as not understood.
         captured = [] if page.captured else [self._capture(page)]
         self._merged.append(page.turn.id)
-        return [*captured, Entry("done", page.record(), page.speech())]
+        return [*captured, Entry("done", page.record(), page.speech(), goes_on=True)]
 
     def _jot(self, noted: Noted) -> list[Written | Parted]:
         return [Jotted(noted)] if noted.facts or noted.summary else []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
 
-from core.events import Backchannel, Forgotten, SpeechEnded, SpeechStarted
+from core.events import Backchannel, Forgotten, Heard, SpeechEnded, SpeechStarted
 from core.memory import Exchange
 from core.records import Notice, TurnRecord
 from core.store.archive import Archive
@@ -15,8 +16,10 @@ from core.store.entries import Entry, Erased, Heading, Overheard
 from core.store.home import Store
 from core.store.minutes import Minutes
 from core.store.scribe import Scribe
-from core.types import MIC_FRAME, VOICE_RATE, Turn
-from tests.core.store.kept import ABOUT, QUESTIONS, chat, talk
+from core.store.shelf import Shelf
+from core.store.sqlite import connect
+from core.types import MIC_FRAME, VOICE_RATE, Transcript, Turn
+from tests.core.store.kept import ABOUT, QUESTIONS, chat, everything, talk
 from tests.core.store.scenes import awaited, frames, merged, utterance
 from tests.fakes import Voice, once, spoken, trouble, words_of
 
@@ -109,6 +112,39 @@ def test_what_was_interrupted_before_it_was_understood_is_kept_once(tmp_path):
     entries = merged(Minutes())
     assert [type(entry).__name__ for entry in entries] == ["Entry", "Entry", "Entry", "Entry"]
     assert entries[-2].instead_of == (1,)
+
+
+@pytest.mark.parametrize("sound", ["user_sound", "reply_sound"])
+def test_a_turn_that_is_deleted_while_it_is_under_way_stays_deleted(tmp_path, sound):
+    deleted = []
+
+    def delete(entry):
+        if not deleted and isinstance(entry, Entry) and len(getattr(entry, sound)):
+            with closing(connect(tmp_path / "sotto.db", write=True)) as db:
+                shelf = Shelf(db, tmp_path)
+                deleted.append(shelf.newest(1, 1).row)
+                shelf.drop(deleted[0])
+
+    talk(tmp_path, QUESTIONS[:2], kept=delete)
+    turns, _, _ = kept(tmp_path)
+    assert deleted
+    assert [(turn.step, turn.record.user) for turn in turns] == [("done", "how are you")]
+    assert b"hello there" not in everything(tmp_path)
+
+
+def test_a_turn_whose_beginning_had_no_room_is_written_when_there_is_some(tmp_path):
+    record = TurnRecord(Turn(1), "answered", user="hello there")
+    with Store.writing(tmp_path) as store, Scribe(store, Heading(ABOUT)) as scribe:
+        (pages,) = store.db.execute("PRAGMA page_count").fetchone()
+        store.db.execute(f"PRAGMA max_page_count = {pages}")
+        for what in (*awaited(), Heard(Turn(1), Transcript("hello there")), record):
+            scribe.listen(Notice(what, None, 0.0))
+        scribe.settle()
+        assert Archive(store.db).titles() == []
+        store.db.execute(f"PRAGMA max_page_count = {1 << 30}")
+    ((turn,), ((user, _),), _) = kept(tmp_path)
+    assert (turn.step, turn.record) == ("done", record)
+    assert len(user) == VOICE_RATE
 
 
 def test_noise_leaves_nothing(tmp_path):
