@@ -77,6 +77,7 @@ def sound(archive: Archive, number: int, path: Path, _: bool) -> None:
 
 def with_chapters(archive: Archive, number: int, path: Path, _: bool) -> None:
     """Write both sides' sound as FLAC, each turn a chapter that is called as it begins."""
+    archive.sittings(number)
     marks = [mark for turn in archive.turns(number) if (mark := _chapter(turn)) is not None]
     with whole(path) as part:
         plain = part.with_name(f"{part.name}.flac")

@@ -24,6 +24,7 @@ from core.store.shelf import Shelf
 from core.store.sqlite import plainly
 
 SHOWN = 60  # characters of a conversation's first words in the list
+OLDEST = 36_500  # days, as in the settings
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -84,6 +85,7 @@ def _facts(asked: argparse.Namespace, folder: Path) -> int:
 
 def _summaries(asked: argparse.Namespace, folder: Path) -> int:
     def change(shelf: Shelf) -> None:
+        shelf.archive.sittings(asked.conversation)
         known = [summary.number for summary in shelf.summaries(asked.conversation)]
         _check_numbers([*asked.forget, *([asked.number] if asked.number is not None else [])], known, "summary")
         if asked.forget:
@@ -154,8 +156,8 @@ def _import(asked: argparse.Namespace, folder: Path) -> int:
 def _delete(asked: argparse.Namespace, folder: Path) -> int:
     if bool(asked.numbers) == (asked.older_than is not None):
         raise Problem("it is not clear what to delete", "on the command line", "give numbers, or --older-than DAYS")
-    if asked.older_than is not None and asked.older_than < 1:
-        raise Problem("these days cannot be used", f"--older-than {asked.older_than}", "give 1 or more")
+    if asked.older_than is not None and not 1 <= asked.older_than <= OLDEST:
+        raise Problem("these days cannot be used", f"--older-than {asked.older_than}", f"give 1 to {OLDEST}")
     reading(folder).close()  # where nothing is kept, nothing is to be made
     with Store.writing(folder) as store, plainly(store.path):
         archive = Archive(store.db)

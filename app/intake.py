@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 import sqlite3
+import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -22,6 +22,7 @@ from core.types import Samples, Turn
 
 LARGEST = 1 << 30  # bytes
 LONGEST = 1 << 40  # samples: no clock goes further
+LARGEST_FLOAT = sys.float_info.max  # compared also with whole numbers that no float can be
 HELD_WITH = ("sotto", "pack", "voice", "seed", "patience", "pace", "codec")
 
 
@@ -64,7 +65,7 @@ class Part:
     def number(self, key: str) -> float | None:
         """Return a number, or None where there is none."""
         value = self.values.get(key)
-        if value is not None and (type(value) not in (int, float) or not math.isfinite(value)):
+        if value is not None and (type(value) not in (int, float) or not -LARGEST_FLOAT <= value <= LARGEST_FLOAT):
             raise self.wrong(key, "is not a number")
         return value
 

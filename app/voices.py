@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import date
-from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -48,10 +47,12 @@ def _list(asked: argparse.Namespace) -> int:
 
 
 def _audition(asked: argparse.Namespace) -> int:
+    if asked.count < 1:
+        raise Problem("so many speakers cannot be invented", f"--count {asked.count}", "give 1 or more")
     pack, out = the_pack(asked), OutputFolder.checked(asked.out) if asked.out else None
     voice = compose.load_inventor(pack, asked.threads, asked.data)
     text = asked.text or (POCKET_TEXT if pack.name == POCKET else TEXT)
-    seeds = [asked.seed] if asked.keep else list(islice(count(asked.seed), asked.count))
+    seeds = [asked.seed] if asked.keep else range(asked.seed, asked.seed + asked.count)
     found = False
     try:
         for step in auditions(voice, text, iter(seeds)):

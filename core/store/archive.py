@@ -17,6 +17,7 @@ from core.store.sqlite import StoreError, legibly, told
 from core.types import Samples, Turn, VoiceHistory
 
 ALL = -1  # turns, as SQLite has it
+NUMBERS = range(1, 1 << 63)  # of rows; SQLite knows no others
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,8 @@ class Archive:
 
     def sittings(self, conversation: int) -> list[Sitting]:
         """Return when and with what a conversation was held; raises StoreError if there is none of that number."""
-        rows = self._db.execute(
-            "SELECT began, start, about FROM sitting WHERE conversation = ? ORDER BY id", (conversation,)
-        ).fetchall()
+        asked = "SELECT began, start, about FROM sitting WHERE conversation = ? ORDER BY id"
+        rows = self._db.execute(asked, (conversation,)).fetchall() if conversation in NUMBERS else []
         if not rows:
             raise StoreError(f"there is no conversation {conversation}", "in what is kept", "see `sotto history list`")
         with legibly():

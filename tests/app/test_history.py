@@ -140,6 +140,10 @@ def test_backup_and_repair(typed, sotto, data, tmp_path):
     assert "hello" in sotto("history", "list")[1]
 
 
+HUGE = "99999999999999999999"  # more than SQLite can count
+FORMATS = ("md", "json", "srt", "wav", "flac")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -149,8 +153,17 @@ def test_backup_and_repair(typed, sotto, data, tmp_path):
         (["export", "1", "there.md"], "there is such a file already"),
         (["delete"], "give numbers, or --older-than"),
         (["delete", "1", "--older-than", "3"], "give numbers, or --older-than"),
-        (["delete", "--older-than", "0"], "give 1 or more"),
+        (["delete", "--older-than", "0"], "give 1 to 36500"),
+        (["delete", "--older-than", "1000000"], "--older-than 1000000, give 1 to 36500"),
         (["delete", "1", "9"], "there is no conversation 9"),
+        (["delete", "1", HUGE], f"there is no conversation {HUGE}"),
+        (["show", HUGE], f"there is no conversation {HUGE}"),
+        (["show", HUGE, "--prompt"], f"there is no conversation {HUGE}"),
+        (["show", f"-{HUGE}"], f"there is no conversation -{HUGE}"),
+        *((["export", HUGE, f"x.{form}"], f"there is no conversation {HUGE}") for form in FORMATS),
+        (["summaries", HUGE], f"there is no conversation {HUGE}"),
+        (["summaries", HUGE, "--forget", "1"], f"there is no conversation {HUGE}"),
+        (["facts", "--forget", HUGE], f"there is no fact {HUGE}"),
         (["search", '"'], "give words"),
         (["import", "nowhere.json"], "the file cannot be read"),
         (["import", "there.md"], "this is not JSON"),
@@ -188,6 +201,9 @@ GOOD = {"schema": "sotto.conversation/1", "turns": [{"outcome": "answered", "use
         ({"turns": [{"outcome": "answered", "user": {"sound": "!"}}]}, "turns[0].user.sound is not base64"),
         ({"turns": [{"outcome": "answered", "user": {"sound": "AAAA"}}]}, "turns[0].user.sound ends amid a sample"),
         ({"turns": [{"outcome": "answered", "user": {"codebooks": 3, "codes": "AAAA"}}]}, "user.codes are not whole"),
+        ({"turns": [{"outcome": "answered", "user": {"confidence": 10**400}}]}, "user.confidence is not a number"),
+        ({"turns": [{"outcome": "answered", "user": {"confidence": float("nan")}}]}, "user.confidence is not a number"),
+        ({"turns": [{"outcome": "answered", "milliseconds": {"reply": float("inf")}}]}, "reply is not a number"),
         ({"turns": [{"outcome": "answered", "step": "x"}]}, "turns[0].step is not one of captured"),
     ],
 )

@@ -98,6 +98,8 @@ def test_a_recorded_voice_is_kept_sent_and_taken_in(sotto, tmp_path: Path) -> No
     [
         (["delete", "nobody"], "there is no voice 'nobody'"),
         (["import", "missing.wav"], "needs a name, its words, and its owner's consent"),
+        (["audition", "--count", "-1"], "--count -1, give 1 or more"),
+        (["audition", "--count", "0"], "--count 0, give 1 or more"),
         (["play", "nobody", "--out", "x.wav"], "the voice 'nobody' is unknown"),
     ],
 )
