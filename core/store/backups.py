@@ -71,10 +71,13 @@ def restore(path: Path) -> Path | None:
         for suffix in ("-wal", "-shm"):  # of what is gone; they would be taken for the copy's
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         part = path.with_suffix(".part")
-        shutil.copy(copy, part)  # and its rights: nobody else may read it
-        with closing(sqlite3.connect(part, isolation_level=None)) as db:
-            _without_chores(db)
-        part.replace(path)
+        try:
+            shutil.copy(copy, part)  # and its rights: nobody else may read it
+            with closing(sqlite3.connect(part, isolation_level=None)) as db:
+                _without_chores(db)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     return copy
 
 

@@ -15,6 +15,8 @@ from core.store.home import DATABASE, Store, locked, newer
 from core.store.schema import MIGRATIONS, upgrade, version
 from core.store.sqlite import StoreError, connect, plainly, transaction
 
+LOGS = ("-wal", "-shm")  # that belong to a database
+PASSING = ("full", "locked", "readonly", "unable to open")  # what SQLite says of troubles that are no damage
 BRANCHES = (  # of a conversation, from the stem: table, and which of its rows
     ("conversation", "id = ?"),
     ("sitting", "conversation = ?"),
@@ -44,12 +46,20 @@ def repair(folder: Path) -> Repaired:
         if _whole(path, folder):
             return Repaired()
         aside = _put_aside(path)
-        copy = backups.restore(path)
-        with Store.writing(folder) as store:
-            read, unread = _add_readable(aside, store.db)
-            with transaction(store.db):
-                store.db.execute("INSERT INTO words (words) VALUES ('rebuild')")
-        return Repaired(aside, copy, tuple(read), tuple(unread))
+        try:
+            return _mended(aside, path)
+        except BaseException:
+            _put_back(aside, path)  # so that all of it can be tried again
+            raise
+
+
+def _mended(aside: Path, path: Path) -> Repaired:
+    copy = backups.restore(path)
+    with Store.writing(path.parent) as store:
+        read, unread = _add_readable(aside, store.db)
+        with transaction(store.db):
+            store.db.execute("INSERT INTO words (words) VALUES ('rebuild')")
+    return Repaired(aside, copy, tuple(read), tuple(unread))
 
 
 def _whole(path: Path, folder: Path) -> bool:
@@ -63,23 +73,40 @@ def _whole(path: Path, folder: Path) -> bool:
             upgrade(db, lambda old: backups.before_upgrade(db, folder, old))
             db.execute("INSERT INTO words (words) VALUES ('rebuild')")
             return str(db.execute("PRAGMA integrity_check(1)").fetchone()[0]) == "ok" and _legible(db)
-    except sqlite3.OperationalError as error:
-        if any(word in str(error).lower() for word in ("full", "locked", "readonly", "unable to open")):
-            raise  # no damage, and putting the file aside would not help
-        return False
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        _raise_if_passing(error)  # putting the file aside would not help
         return False
     finally:
         os.close(lock)
 
 
+def _raise_if_passing(error: sqlite3.Error) -> None:
+    if any(word in str(error).lower() for word in PASSING):
+        raise error
+
+
 def _put_aside(path: Path) -> Path:
     aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    for suffix in ("-wal", "-shm"):
+    _move(path, aside)
+    return aside
+
+
+def _put_back(aside: Path, path: Path) -> None:
+    lock = locked(path.parent)  # where another Sotto has begun with the copy, that stays
+    try:
+        if aside.exists():
+            backups.drop(path.with_name(path.name + suffix) for suffix in ("", *LOGS))
+            _move(aside, path)
+    finally:
+        os.close(lock)
+
+
+def _move(path: Path, to: Path) -> None:
+    for suffix in LOGS:
         log = path.with_name(path.name + suffix)
         if log.exists():
-            log.replace(aside.with_name(aside.name + suffix))
-    return path.replace(aside)
+            log.replace(to.with_name(to.name + suffix))
+    path.replace(to)
 
 
 def _add_readable(aside: Path, db: sqlite3.Connection) -> tuple[list[int], list[int]]:
@@ -90,8 +117,8 @@ def _add_readable(aside: Path, db: sqlite3.Connection) -> tuple[list[int], list[
             for number in _numbers(old):
                 (read if _add(old, db, number) else unread).append(number)
             _add_known(old, db)
-    except sqlite3.Error:
-        pass  # what was found so far is all that can be found
+    except sqlite3.Error as error:
+        _raise_if_passing(error)  # else what was found so far is all that can be found
     return read, unread
 
 
@@ -105,7 +132,10 @@ def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
                 for row in rows:
                     db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", row)
             db.executemany("DELETE FROM turn WHERE id = ?", [(row,) for row in Archive(db).illegible(number)])
-    except (sqlite3.Error, StoreError):
+    except sqlite3.Error as error:
+        _raise_if_passing(error)
+        return False
+    except StoreError:
         return False
     return True
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
+import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 
 from core.store import backups, removal
+from core.store import repair as repairing
 from core.store.archive import Archive
 from core.store.home import Store
 from core.store.repair import repair
@@ -173,6 +177,87 @@ def test_what_a_deletion_has_left_to_do_is_done_although_copies_were_made_since(
     Store.writing(tmp_path).close()
     assert b"canary" not in everything(tmp_path)
     assert len(backups.every(tmp_path)) == 1
+
+
+def full(patched):
+    """Leave no room in the database that takes the damaged one's place."""
+    before_each(patched, "_add", lambda db: db.execute(f"PRAGMA max_page_count = {pages(db)}"))
+
+
+def full_of_facts(patched):
+    before_each(patched, "_add_known", lambda db: db.execute(f"PRAGMA max_page_count = {pages(db)}"))
+
+
+def held(patched):
+    """Let another program write just then."""
+
+    def hold(db):
+        db.execute("PRAGMA busy_timeout = 0")
+        other = connect(Path(db.execute("PRAGMA database_list").fetchone()[2]), write=True)
+        patched.callback(other.close)
+        other.execute("BEGIN IMMEDIATE")
+
+    before_each(patched, "_add_readable", hold)
+
+
+def full_for_the_copy(patched):
+    patched.setattr(shutil, "copy", raising(OSError(errno.ENOSPC, "No space left on device")))
+
+
+def interrupted(patched):
+    patched.setattr(repairing, "_add_known", raising(KeyboardInterrupt))
+
+
+def before_each(patched, name, do):
+    whole = getattr(repairing, name)
+
+    def doing(old, db, *others):
+        do(db)
+        return whole(old, db, *others)
+
+    patched.setattr(repairing, name, doing)
+
+
+def pages(db):
+    return db.execute("PRAGMA page_count").fetchone()[0]
+
+
+class Patched(ExitStack):
+    """Patches, and what is to be closed after them."""
+
+    def __init__(self, monkeypatch):
+        super().__init__()
+        self.setattr = self.enter_context(monkeypatch.context()).setattr
+
+
+@pytest.mark.parametrize(
+    ("cause", "error", "said"),
+    [
+        (full, StoreError, "nothing more can be written"),
+        (full_of_facts, StoreError, "nothing more can be written"),
+        (full_for_the_copy, StoreError, "no space left"),
+        (held, StoreError, "another program holds"),
+        (interrupted, KeyboardInterrupt, None),
+    ],
+)
+def test_a_repair_that_cannot_be_ended_puts_the_file_back_and_can_be_tried_again(
+    tmp_path, monkeypatch, cause, error, said
+):
+    filled(tmp_path)
+    before = words(tmp_path)
+    with Store.writing(tmp_path) as store:
+        row = Archive(store.db).turns(5)[1].row
+        store.db.execute("UPDATE turn SET facts = '{' WHERE id = ?", (row,))
+        store.db.execute("INSERT INTO known (text) VALUES (?)", ("fact " * 9999,))
+    with Patched(monkeypatch) as patched:
+        cause(patched)
+        with pytest.raises(error, match=said):
+            repair(tmp_path)
+    assert not [*tmp_path.glob("*.damaged-*"), *tmp_path.glob("*.part")]
+    assert repair(tmp_path).read == (1, 2, 3, 4, 5, 6)
+    assert words(tmp_path) == before | {5: [before[5][0], before[5][2]]}
+    with Store.reading(tmp_path) as store:
+        assert len(Archive(store.db).notes(None).facts) == 1
 
 
 def raising(error):
