@@ -117,6 +117,7 @@ def _add_readable(aside: Path, db: sqlite3.Connection) -> tuple[list[int], list[
             for number in _numbers(old):
                 (read if _add(old, db, number) else unread).append(number)
             _add_known(old, db)
+            _delete_again(old, db)
     except sqlite3.Error as error:
         _raise_if_passing(error)  # else what was found so far is all that can be found
     return read, unread
@@ -140,8 +141,8 @@ def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
     return True
 
 
-def _numbers(db: sqlite3.Connection) -> list[int]:
-    return [row[0] for row in db.execute("SELECT id FROM conversation ORDER BY id")]
+def _numbers(db: sqlite3.Connection, table: str = "conversation") -> list[int]:
+    return [row[0] for row in db.execute(f"SELECT id FROM {table} ORDER BY id")]
 
 
 def _legible(db: sqlite3.Connection) -> bool:
@@ -165,3 +166,14 @@ def _add_known(old: sqlite3.Connection, db: sqlite3.Connection) -> None:
                 WHERE ?3 IS NULL OR EXISTS (SELECT 1 FROM turn WHERE id = ?3)""",
                 row,
             )
+
+
+def _delete_again(old: sqlite3.Connection, db: sqlite3.Connection) -> None:
+    """Delete what only the copy has, if a deletion was not finished, which would have made another copy."""
+    if not old.execute("SELECT 1 FROM chore").fetchone():
+        return
+    for table in ("conversation", "known"):
+        if old.execute(f"PRAGMA integrity_check({table})").fetchone()[0] == "ok":  # else damage may hide some
+            gone = set(_numbers(db, table)) - set(_numbers(old, table))
+            with transaction(db):
+                db.executemany(f"DELETE FROM {table} WHERE id = ?", [(number,) for number in gone])

@@ -179,6 +179,45 @@ def test_what_a_deletion_has_left_to_do_is_done_although_copies_were_made_since(
     assert len(backups.every(tmp_path)) == 1
 
 
+def with_an_unfinished_deletion(folder, monkeypatch):
+    """Keep 1 to 3 and two facts, copy them, delete 2 and its fact, and damage 1."""
+    with Store.writing(folder) as store, monkeypatch.context() as patched:
+        for number in range(1, 4):
+            write(store, [f"question {number} {turn}" for turn in range(3)])
+        facts = [(f"fact of {number}", Archive(store.db).turns(number)[0].row) for number in (1, 2)]
+        store.db.executemany("INSERT INTO known (text, turn) VALUES (?, ?)", facts)
+        backups.daily(store.db, folder, 3)
+        patched.setattr(removal, "cleanse", raising(sqlite3.OperationalError("database or disk is full")))
+        with pytest.raises(sqlite3.OperationalError):
+            removal.delete(store.db, folder, [2])
+        row = Archive(store.db).turns(1)[1].row
+        store.db.execute("UPDATE turn SET facts = '{' WHERE id = ?", (row,))
+
+
+def facts(folder):
+    with Store.reading(folder) as store:
+        return Archive(store.db).notes(None).facts
+
+
+def test_what_was_deleted_does_not_come_back_from_the_copy(tmp_path, monkeypatch):
+    with_an_unfinished_deletion(tmp_path, monkeypatch)
+    assert repair(tmp_path).read == (1, 3)
+    assert set(words(tmp_path)) == {1, 3}
+    assert facts(tmp_path) == ("fact of 1",)
+
+
+def test_what_damage_hides_is_not_taken_for_deleted(tmp_path, monkeypatch):
+    with_an_unfinished_deletion(tmp_path, monkeypatch)
+    path = tmp_path / "sotto.db"
+    with closing(connect(path, write=False)) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'conversation'").fetchone()
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * 4096 + 4] -= 1  # of the rows in the table's page: the last is not seen
+    path.write_bytes(data)
+    assert repair(tmp_path).read == (1,)
+    assert set(words(tmp_path)) == {1, 2, 3}
+
+
 def full(patched):
     """Leave no room in the database that takes the damaged one's place."""
     before_each(patched, "_add", lambda db: db.execute(f"PRAGMA max_page_count = {pages(db)}"))
