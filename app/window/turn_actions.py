@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
@@ -21,7 +21,8 @@ class TurnActions(QWidget):
 
     def __init__(self, view: CaptionView, captions: Captions, theme: Theme) -> None:
         super().__init__(view.viewport())
-        self._view, self._captions, self._row = view, captions, -1
+        self._view, self._captions = view, captions
+        self._index = QPersistentModelIndex()  # a number would name another row once earlier ones came
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -33,23 +34,28 @@ class TurnActions(QWidget):
             each.clicked.connect(lambda _=False, signal=signal: self._tell(signal))
         self.hide()
         view.hovered.connect(self.stand_at)
-        view.verticalScrollBar().valueChanged.connect(lambda: self.stand_at(self._row))
+        scrolled = view.verticalScrollBar().valueChanged
+        for moved in (captions.rowsInserted, captions.rowsRemoved, captions.modelReset, scrolled):
+            moved.connect(self._stand)
         view.installEventFilter(self)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._menu)
 
     def stand_at(self, row: int) -> None:
         """Stand beside this row; -1: beside none."""
-        self._row = row if 0 <= row < self._captions.rowCount() else -1
+        self._index = QPersistentModelIndex(self._captions.index(row))
+        self._stand()
+
+    def _stand(self) -> None:
         caption = self._caption()
-        if caption is None:
+        if caption is None or not self._view.visualRect(self._index).intersects(self._view.viewport().rect()):
             self.hide()
             return
         self.player.setEnabled(caption.row is not None and caption.seconds > 0)
         self.copier.setEnabled(bool(caption.text))
         self.deleter.setEnabled(caption.row is not None)
         self.adjustSize()
-        body = self._view.body(self._row)
+        body = self._view.body(self._index.row())
         self.move(body.right() - self.width() - 4, max(0, body.top() + 3))
         self.show()
 
@@ -60,7 +66,7 @@ class TurnActions(QWidget):
         return False
 
     def _key(self, event: QKeyEvent) -> bool:
-        self._row = self._view.currentIndex().row()
+        self._index = QPersistentModelIndex(self._view.currentIndex())
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._tell(self.play)
         elif event.matches(QKeySequence.StandardKey.Copy):
@@ -86,7 +92,7 @@ class TurnActions(QWidget):
         menu.popup(self._view.viewport().mapToGlobal(at))
 
     def _caption(self) -> Caption | None:
-        return self._captions.at(self._row) if 0 <= self._row < self._captions.rowCount() else None
+        return self._captions.at(self._index.row()) if self._index.isValid() else None
 
     def _tell(self, signal: SignalInstance) -> None:
         caption = self._caption()

@@ -259,6 +259,37 @@ def test_a_turn_is_played_copied_and_deleted(house, outside, monkeypatch):
     assert house.desk.captions.rowCount() == 0
 
 
+def beside_the_first_row(house):
+    """Show the newest of many turns, scroll to the first of them, and point at it; return its buttons."""
+    held(house)
+    told(house, TurnPage(2, None, tuple(seen(row, f"q{row}", "word " * 60) for row in range(101, 201)), earlier=100))
+    house.desk.view.scrollTo(house.desk.captions.index(0))
+    QTest.qWait(1)
+    house.desk.actions_.stand_at(0)
+    return house.desk.actions_
+
+
+def test_the_turn_that_the_buttons_stand_beside_is_deleted_though_older_ones_came_before_it(
+    house, outside, monkeypatch
+):
+    monkeypatch.setattr(house.keeping, "_sure", lambda what: True)
+    actions = beside_the_first_row(house)
+    told(house, TurnPage(2, 101, tuple(seen(row, f"q{row}", "word " * 60) for row in range(1, 101)), earlier=0))
+    assert actions.isVisible()
+    actions.deleter.click()
+    assert outside.of(DeleteTurn) == [DeleteTurn(101)]
+
+
+def test_buttons_go_and_come_back_with_their_row(house, outside):
+    actions, bar = beside_the_first_row(house), house.desk.view.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert not actions.isVisible()
+    bar.setValue(0)
+    assert actions.isVisible()
+    told(house, TurnPage(2, None, (seen(7, "Hello", "Hi."),), 0))
+    assert not actions.isVisible(), "what they stood beside is no longer there"
+
+
 def test_a_live_turn_cannot_be_deleted_yet(house):
     told(house, Notice(Begin(Turn(1), None, "Hello"), State.THINKING, 0.0))
     house.desk.actions_.stand_at(0)
