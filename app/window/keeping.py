@@ -29,6 +29,7 @@ from core.news import (
     ConversationSeen,
     Exported,
     Standing,
+    Trouble,
     TurnKept,
     TurnPage,
     TurnsDeleted,
@@ -44,7 +45,8 @@ class Keeping(QObject):
     def __init__(self, door: Door, desk: Desk, live: Live) -> None:
         super().__init__(desk)
         self._door, self._desk, self._live = door, desk, live
-        self._held: int | None = None  # the conversation on screen
+        self._held: int | None = None  # the conversation on screen; a new one has no number until it is kept
+        self._left: set[int | None] = set()  # those before it, of which the engine may still tell
         self._titles: dict[int, str] = {}
         self._oldest: int | None = None  # row of the first turn on screen, if others come before it
         self._reading = False
@@ -56,6 +58,7 @@ class Keeping(QObject):
         door.hear(TurnKept, self._kept)
         door.hear(TurnsDeleted, self._deleted)
         door.hear(Exported, self._exported)
+        door.hear(Trouble, self._troubled)
         side = desk.sidebar
         side.searched.connect(lambda words: door.ask(ListConversations(words)))
         side.opened.connect(self.open)
@@ -72,6 +75,10 @@ class Keeping(QObject):
     # Up.
 
     def _standing(self, standing: Standing) -> None:
+        if standing.conversation in self._left:
+            return  # it was told before the engine heard that another is wanted
+        if standing.conversation is not None:
+            self._left.clear()
         if standing.conversation != self._held:
             self._held = standing.conversation
             self._look.start()
@@ -89,6 +96,8 @@ class Keeping(QObject):
 
     def _page(self, page: TurnPage) -> None:
         self._reading = False
+        if not self._is_held(page.conversation):
+            return
         captions = [each for seen in page.turns for each in both_sides(seen)]
         self._oldest = page.turns[0].row if page.turns and page.earlier else None
         if page.before is None:
@@ -97,12 +106,21 @@ class Keeping(QObject):
             self._desk.captions.prepend(captions)
 
     def _kept(self, news: TurnKept) -> None:
-        self._live.kept(news)
+        if self._is_held(news.conversation):
+            self._live.kept(news)
         self._look.start()
 
     def _deleted(self, news: TurnsDeleted) -> None:
         self._desk.captions.drop(rows=news.rows)
         self._look.start()
+
+    def _is_held(self, number: int) -> bool:
+        return number not in self._left and self._held in (None, number)
+
+    def _troubled(self, trouble: Trouble) -> None:
+        if trouble.command == "OpenConversation":  # the engine goes on with what it has
+            self._left.clear()
+            self._live.stay()
 
     def _exported(self, news: Exported) -> None:
         folder = QUrl.fromLocalFile(str(Path(news.file).parent))
@@ -115,7 +133,7 @@ class Keeping(QObject):
         """Go on with a conversation, and show how it went so far."""
         if number != self._held:
             self._door.ask(OpenConversation(number))
-        self._held = number
+            self._leave(number)
         self._mark()
         self._door.ask(ReadTurns(number, None, FIRST))
 
@@ -126,10 +144,15 @@ class Keeping(QObject):
 
     def _new(self) -> None:
         self._door.ask(NewConversation())
-        self._held = self._oldest = None
+        self._leave(None)
         self._desk.captions.show([])
         self._mark()
         self._desk.panel.line.setFocus()
+
+    def _leave(self, other: int | None) -> None:
+        self._left = (self._left | {self._held}) - {other}
+        self._held, self._oldest = other, None
+        self._live.leave()
 
     def _rename(self, seen: ConversationSeen) -> None:
         title, chosen = QInputDialog.getText(

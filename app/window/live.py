@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
@@ -55,9 +56,12 @@ class Live:
         self._captions = captions
         self._replies: dict[int, _Reply] = {}
         self._kept: dict[int, TurnSeen] = {}  # that became durable before they were over
+        self._since = 0.0  # when a conversation was left: a companion that began before tells of that one
 
     def take(self, notice: Notice) -> None:
-        """Show what this changes."""
+        """Show what this changes, unless it is of a conversation that was left."""
+        if time.monotonic() - notice.ms / 1000 < self._since:
+            return
         match notice.what:
             case SpeechStarted() | Pressed():
                 self._captions.put(Caption("user", SPEAKING_NOW))
@@ -135,6 +139,16 @@ class Live:
             self._captions.put(caption)
         if kept := self._kept.pop(record.turn.id, None):
             self._name(kept)
+
+    def leave(self) -> None:
+        """Forget what was under way, and hear no companion but one that begins from now on."""
+        self._replies.clear()
+        self._kept.clear()
+        self._since = time.monotonic()
+
+    def stay(self) -> None:
+        """Hear the companion that there is: the conversation was not left after all."""
+        self._since = 0.0
 
     def broken_off(self) -> None:
         """Forget what was under way: whoever told of it is gone, and counts turns anew."""

@@ -31,9 +31,12 @@ def live(captions):
     return Live(captions)
 
 
-def happen(live, *what):
+LONG_AGO = 60_000.0  # milliseconds since a companion began that was there before anything was left
+
+
+def happen(live, *what, ms=0.0):
     for each in what:
-        live.take(Notice(each, State.LISTENING, 0.0))
+        live.take(Notice(each, State.LISTENING, ms))
 
 
 def shown(captions):
@@ -114,6 +117,17 @@ def test_what_is_under_way_when_the_engine_ends_stands_as_it_is(captions, live):
     live.broken_off()
     happen(live, Begin(ONE, None, "Again"), Commit(ONE))
     assert [each[1] for each in shown(captions)] == ["Hello", "Hi there.", "Again"]
+
+
+def test_nothing_comes_back_of_a_conversation_that_was_left(captions, live):
+    happen(live, Begin(ONE, None, "Hello"), Commit(ONE), Replied(ONE, "Hi there."), ms=LONG_AGO)
+    live.leave()
+    captions.show([])
+    happen(live, Played(ONE, VOICE_RATE), SpeechStarted(0), ms=LONG_AGO)
+    happen(live, TurnRecord(ONE, "hushed", user="Hello", reply="Hi there."), ms=LONG_AGO)
+    assert shown(captions) == []
+    happen(live, Begin(ONE, None, "Another"), Commit(ONE))
+    assert [each[1] for each in shown(captions)] == ["Another"], "a new companion counts turns anew"
 
 
 def test_deleted_turns_leave(captions):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -42,10 +44,11 @@ from core.news import (
     ReplyTimes,
     Standing,
     Trouble,
+    TurnKept,
     TurnPage,
     TurnsDeleted,
 )
-from core.records import Notice
+from core.records import Notice, TurnRecord
 from core.types import Turn
 from tests.app.window.around import conversation, seen, told, wait
 
@@ -326,6 +329,46 @@ def test_a_new_conversation_begins_empty(house, outside):
     assert outside.of(NewConversation) == [NewConversation()]
     assert house.desk.captions.rowCount() == 0
     assert house.desk.title.text() == ""
+
+
+LATE = Notice(TurnRecord(Turn(1), "hushed", user="Hello", reply="Hi."), State.LISTENING, 60_000.0)
+
+
+def test_nothing_of_the_conversation_before_comes_into_a_new_one(house):
+    held(house)
+    told(house, Notice(Begin(Turn(1), None, "Hello"), State.THINKING, 59_000.0))
+    house.desk.sidebar.new.emit()
+    told(house, LATE, TurnPage(2, None, (seen(7, "Hello", "Hi."),), 0))
+    told(house, Standing(ready=True, muted=True, conversation=2))
+    assert house.desk.captions.rowCount() == 0
+    assert house.desk.title.text() == ""
+    told(house, Standing(ready=True), Notice(Begin(Turn(1), None, "Again"), State.THINKING, 0.0))
+    told(house, Notice(TurnRecord(Turn(1), "answered", user="Again", reply="Yes."), State.LISTENING, 0.0))
+    told(house, TurnKept(2, seen(1, "Hello", "Hi.")))
+    assert house.desk.captions.at(0).row is None
+    told(house, TurnKept(3, replace(seen(9, "Again", "Yes."), turn=Turn(1))), Standing(ready=True, conversation=3))
+    assert house.desk.captions.at(0).row == 9
+    assert house.desk.captions.rowCount() == 2
+
+
+def test_only_the_conversation_that_was_opened_last_is_shown(house):
+    held(house)
+    house.keeping.open(1)
+    house.keeping.open(2)
+    house.keeping.open(1)
+    told(house, LATE, Standing(ready=True, conversation=2), TurnPage(1, None, (seen(1, "Rivers", "Yes."),), 0))
+    told(house, TurnPage(2, None, (seen(7, "Hello", "Hi."),), 0), Standing(ready=True, conversation=1))
+    assert [house.desk.captions.at(row).text for row in (0, 1)] == ["Rivers", "Yes."]
+    assert house.desk.title.text() == "Rivers"
+
+
+def test_the_talk_is_shown_on_if_another_conversation_cannot_be_opened(house):
+    held(house)
+    house.keeping.open(1)
+    told(house, Trouble("It is damaged.", command="OpenConversation"), LATE)
+    assert house.desk.captions.at(1).text == "Hi."
+    told(house, Standing(ready=True, muted=True, conversation=2))
+    assert house.desk.title.text() == "Mountains"
 
 
 def test_the_window_keeps_its_place(house):

@@ -44,6 +44,17 @@ def test_a_line_is_answered_shown_and_kept(live, heard):
     wait(lambda: live.desk.sidebar.current() is not None, 20)
 
 
+def test_a_new_talk_amid_a_reply_begins_empty_and_goes_on(live, heard):
+    live.desk.panel.line.setText("Tell me a joke.")
+    live.desk.panel.sender_.click()
+    wait(lambda: shown(live) and shown(live)[-1][0] == "reply")
+    before = len(records(heard))
+    live.desk.sidebar.new.emit()
+    wait(lambda: len(records(heard)) > before, 30)
+    record = say(live, heard, "How are you today?")
+    wait(lambda: shown(live) == [("user", "How are you today?"), ("reply", record.reply)], 10)
+
+
 def test_another_voice_speaks_the_next_reply(live, heard):
     live.open_settings("Voices")
     page = next(each for each in live.settings._pages if isinstance(each, Voices))
