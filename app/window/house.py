@@ -126,6 +126,8 @@ class House(QObject):
         theme, door, steering, places = self.theme, self.door, self.steering, self._places
         general = General(theme, self.kept)
         general.first_run.connect(self.show_first_run)
+        privacy = Privacy(theme, door, steering, places.data, places.settings)
+        privacy.emptied.connect(self.keeping.clear)
         return [
             general,
             Audio(theme, door, steering),
@@ -133,7 +135,7 @@ class House(QObject):
             AllVoices(theme, door, steering, self.errands),
             Companion(theme, door, steering),
             AllModels(theme, door, steering, self.errands, self.hardware),
-            Privacy(theme, door, steering, places.data, places.settings),
+            privacy,
             Shortcuts(theme, self.kept),
             About(theme, door, self._version, places.logs),
         ]

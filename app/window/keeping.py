@@ -137,6 +137,13 @@ class Keeping(QObject):
         self._mark()
         self._door.ask(ReadTurns(number, None, FIRST))
 
+    def clear(self) -> None:
+        """Show an empty conversation: the one that was held is left, or deleted."""
+        self._leave(None)
+        self._desk.captions.show([])
+        self._mark()
+        self._look.start()
+
     def _read_more(self) -> None:
         if self._oldest is not None and self._held is not None and not self._reading:
             self._reading = True
@@ -144,9 +151,7 @@ class Keeping(QObject):
 
     def _new(self) -> None:
         self._door.ask(NewConversation())
-        self._leave(None)
-        self._desk.captions.show([])
-        self._mark()
+        self.clear()
         self._desk.panel.line.setFocus()
 
     def _leave(self, other: int | None) -> None:

@@ -104,8 +104,12 @@ class Companion(Page):
             self._door.ask(ListSummaries(self._conversation))
 
     def _standing(self, standing: Standing) -> None:
-        if standing.conversation != self._conversation and self.isVisible():
+        if standing.conversation == self._conversation:
+            return
+        if self._conversation is not None:  # it was left, or deleted
             self.summaries.show_lines(())
+            self.prompt_seen.clear()
+        if self.isVisible():
             self.refresh()
 
     def _show(self, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QUrl
+from PySide6.QtCore import QSignalBlocker, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QInputDialog
 
@@ -21,6 +21,8 @@ from core.settings import Settings
 
 class Privacy(Page):
     """Says what is kept, and deletes it without a trace if told so twice."""
+
+    emptied = Signal()  # everything is being deleted
 
     def __init__(self, theme: Theme, door: Door, steering: Steering, data: Path, settings_file: Path) -> None:
         super().__init__(theme, self.tr("Privacy"))
@@ -74,3 +76,4 @@ class Privacy(Page):
         typed, sure = QInputDialog.getText(self, self.tr("Delete everything"), asked)
         if sure and typed.strip().lower() == word:
             self._door.ask(DeleteEverything())
+            self.emptied.emit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
@@ -30,6 +30,7 @@ from core.commands import (
     DeleteSummaries,
     Diagnose,
     Hush,
+    ListConversations,
     ListDevices,
     ListFacts,
     ListSummaries,
@@ -60,12 +61,13 @@ from core.news import (
     Standing,
     SummaryList,
     SummarySeen,
+    TurnPage,
     VoiceList,
     VoiceSeen,
 )
 from core.types import Message
 from models.openai_chat import ChatServer
-from tests.app.window.around import told, wait
+from tests.app.window.around import seen, told, wait
 
 
 def page(house, kind):
@@ -294,6 +296,23 @@ def test_everything_is_deleted_only_when_it_is_written_out(house, outside, monke
     over = QWheelEvent(middle, privacy.days.mapToGlobal(middle), *turned, Qt.ScrollPhase.NoScrollPhase, False)
     QApplication.sendEvent(privacy.days, over)  # somebody scrolls the page
     assert privacy.days.value() == 30
+
+
+def test_no_word_is_left_on_any_screen_when_everything_is_deleted(house, outside, monkeypatch):
+    told(house, Standing(ready=True, conversation=7), TurnPage(7, None, (seen(1, "Hello", "Hi."),), 0))
+    with QSignalBlocker(house.desk.sidebar._search):
+        house.desk.sidebar._search.setText("hello")
+    wait(lambda: outside.of(ListConversations), 5)
+    outside.asked.clear()
+    companion = page(house, Companion)
+    told(house, SummaryList(7, (SummarySeen(3, "They spoke of hills.", 2),)))
+    told(house, PromptSeen((Message("user", "Hello"),)))
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("delete", True))
+    page(house, Privacy).everything.click()
+    assert house.desk.captions.rowCount() == 0
+    told(house, Standing(ready=True))
+    assert (companion.summaries.count(), companion.prompt_seen.toPlainText()) == (0, "")
+    wait(lambda: outside.of(ListConversations) == [ListConversations("hello")], 5)
 
 
 def test_a_taken_key_is_refused(house):
