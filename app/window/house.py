@@ -154,7 +154,7 @@ class House(QObject):
             Welcome(self.theme, self.kept),
             computer,
             Audio(self.theme, self.door, self.steering),
-            Voices(self.theme, self.door),
+            Voices(self.theme, self.door, self.steering),
             Try(self.theme),
         ]
         made = FirstRun(self.theme, steps, self.desk)

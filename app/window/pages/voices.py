@@ -31,15 +31,15 @@ from app.window.steering import Steering
 from app.window.taking import Taking
 from app.window.theme import Theme
 from core.commands import ChooseVoice, Hush, ListVoices, PlayVoice
-from core.news import Playback, Standing, VoiceList, VoiceSeen
+from core.news import Playback, Ready, Standing, Trouble, VoiceList, VoiceSeen
 
 
 class Voices(Page):
     """Shows the voices of the pack and the user's own."""
 
-    def __init__(self, theme: Theme, door: Door) -> None:
+    def __init__(self, theme: Theme, door: Door, steering: Steering) -> None:
         super().__init__(theme, self.tr("Voices"), self.tr("The voice that you choose speaks from the next reply on."))
-        self._door, self._playing = door, False
+        self._door, self._steering, self._playing = door, steering, False
         self._shelf = Shelf()
         self.column.addWidget(self._shelf)
         self._group = QButtonGroup(self)
@@ -52,10 +52,22 @@ class Voices(Page):
         door.hear(VoiceList, self._list)
         door.hear(Standing, self._stand)
         door.hear(Playback, self._played)
+        door.hear(Ready, self._loaded)
+        door.hear(Trouble, self._troubled)
 
     def refresh(self) -> None:
-        """Ask which there are."""
-        self._door.ask(ListVoices())
+        """Ask which there are, unless the models are being loaded: then nobody knows."""
+        standing = self._steering.how.standing
+        if standing.ready or standing.asleep:  # which wakes it
+            self._door.ask(ListVoices())
+
+    def _loaded(self, _: Ready) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def _troubled(self, trouble: Trouble) -> None:
+        if trouble.command == "ChooseVoice":
+            self._mark(self._steering.how.standing.voice)
 
     def _list(self, news: VoiceList) -> None:
         if self._shown != news.voices:
@@ -117,8 +129,8 @@ class AllVoices(Voices):
     """The same, where own voices can be made, renamed, written to a file and deleted."""
 
     def __init__(self, theme: Theme, door: Door, steering: Steering, errands: Errands) -> None:
-        super().__init__(theme, door)
-        self._steering, self._errands = steering, errands
+        super().__init__(theme, door, steering)
+        self._errands = errands
         self.aside: Aside | None = None
         self._again = False  # whether the voice that is renamed was the chosen one
         self.heading(self.tr("Voices of your own"))

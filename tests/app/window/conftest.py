@@ -12,7 +12,7 @@ from app.engine.link import EngineLink
 from app.window.theme import Theme
 from core.audio.wire import Levels
 from core.commands import Setup
-from core.news import News, Ready
+from core.news import News, Ready, Standing
 from core.settings import NO_DEVICE, AudioSettings, Settings
 from tests.app.window.around import READY, Outside, build, pull_down, told, wait
 
@@ -70,12 +70,13 @@ def link(tmp_path_factory: pytest.TempPathFactory, heard: list[News]):
 
 
 @pytest.fixture
-def live(qapp: QApplication, theme: Theme, tmp_path: Path, link: EngineLink):
+def live(qapp: QApplication, theme: Theme, tmp_path: Path, link: EngineLink, heard: list[News]):
     """A house with the real engine behind its door."""
     made = build(qapp, theme, tmp_path, link._wish.setup.settings)
     link.listeners.append(made.door.tell)
     made.door.connect_to(link)
     made.desk.show()
+    told(made, *[each for each in heard if isinstance(each, Standing)][-1:])
     yield made
     link.listeners.remove(made.door.tell)
     pull_down(made, qapp)

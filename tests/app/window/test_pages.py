@@ -61,6 +61,7 @@ from core.news import (
     Standing,
     SummaryList,
     SummarySeen,
+    Trouble,
     TurnPage,
     VoiceList,
     VoiceSeen,
@@ -204,6 +205,30 @@ def test_voices_are_played_and_chosen(house, outside):
     assert voices.choosers["tom"].isChecked()
     told(house, VoiceList(VOICES[:1], "ada"))
     assert [*voices.choosers] == ["ada"]
+
+
+def test_voices_are_asked_for_as_soon_as_the_models_are_loaded(house, outside):
+    told(house, Standing(ready=False))
+    voices = page(house, Voices)
+    assert outside.of(ListVoices) == []
+    told(house, Standing(ready=True, voice="ada"), Ready(4.2))
+    assert outside.of(ListVoices) == [ListVoices()]
+    told(house, VoiceList(VOICES, "ada"))
+    assert not voices.none.isVisible()
+
+
+def test_models_that_sleep_are_woken_for_their_voices(house, outside):
+    told(house, Standing(asleep=True))
+    page(house, Voices)
+    assert outside.of(ListVoices) == [ListVoices()]
+
+
+def test_a_voice_that_cannot_be_chosen_is_not_shown_as_chosen(house):
+    voices = page(house, Voices)
+    told(house, Standing(ready=True, voice="ada"), VoiceList(VOICES, "ada"))
+    voices.choosers["tom"].click()
+    told(house, Trouble("There is no such voice.", command="ChooseVoice"))
+    assert voices.choosers["ada"].isChecked()
 
 
 @pytest.mark.parametrize("times", [1, 2])
