@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -37,6 +37,7 @@ class Desk(QMainWindow):
         self.actions_ = TurnActions(self.view, self.captions, theme)
         self._shortcuts: list[QShortcut] = []
         self._talk_key = QKeySequence()
+        self._pressed: int | None = None  # the key that is held to talk
         QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
         self.setCentralWidget(self._split())
         self._order()
@@ -162,19 +163,31 @@ class Desk(QMainWindow):
         """Press Talk."""
         if self._is_talk(event):
             if not event.isAutoRepeat():
+                self._pressed = event.key()
                 self.panel.instrument.talk.setDown(True)
                 self.panel.pressed.emit()
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Release Talk."""
-        if self._is_talk(event):
+        """Release Talk, whichever of Ctrl, Shift and Alt was let go first."""
+        if event.key() == self._pressed:
             if not event.isAutoRepeat():
-                self.panel.instrument.talk.setDown(False)
-                self.panel.released.emit()
+                self._let_go()
         else:
             super().keyReleaseEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Release Talk when another window takes the keys, since it takes the release as well."""
+        if event.type() == QEvent.Type.WindowDeactivate:
+            self._let_go()
+        return super().event(event)
+
+    def _let_go(self) -> None:
+        if self._pressed is not None:
+            self._pressed = None
+            self.panel.instrument.talk.setDown(False)
+            self.panel.released.emit()
 
     def _is_talk(self, event: QKeyEvent) -> bool:
         return not self._talk_key.isEmpty() and self._talk_key == QKeySequence(event.keyCombination())

@@ -130,6 +130,31 @@ def test_held_and_tapped_talk(house, outside, mode):
     assert outside.asked == [Press(), Release()]
 
 
+def hold_talk(house, outside, qtbot):
+    """Let the window have the keys, and hold the one to talk."""
+    house.desk.panel.mode.setCurrentIndex(1)
+    qtbot.waitExposed(house.desk)
+    house.desk.activateWindow()
+    QTest.qWait(20)
+    outside.asked.clear()
+    QTest.keyPress(house.desk, Qt.Key.Key_F9)
+
+
+def test_a_held_talk_ends_when_another_window_takes_the_keys(house, outside, qtbot):
+    hold_talk(house, outside, qtbot)
+    house.open_settings()
+    wait(lambda: outside.asked == [Press(), Release()], 5)
+    assert not house.desk.panel.instrument.talk.isDown()
+    QTest.keyRelease(house.desk, Qt.Key.Key_F9)
+    assert outside.of(Release) == [Release()]
+
+
+def test_a_held_talk_ends_whatever_else_is_down(house, outside, qtbot):
+    hold_talk(house, outside, qtbot)
+    QTest.keyRelease(house.desk, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+    assert outside.asked == [Press(), Release()]
+
+
 def test_a_held_talk_opens_a_closed_microphone_first(house, outside):
     house.desk.panel.mode.setCurrentIndex(1)
     told(house, Standing(ready=True))
