@@ -17,16 +17,29 @@ class Lines(QListWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setObjectName("facts")
         self.setWordWrap(True)
+        self._told: list[tuple[int, str]] = []
+        self.itemDelegate().closeEditor.connect(self._show)
 
     def show_lines(self, lines: Iterable[tuple[int, str]]) -> None:
-        """Show these and no others."""
+        """Show these and no others, as soon as none is being worded anew; the chosen one stays chosen."""
+        self._told = [*lines]
+        self._show()
+
+    def _show(self) -> None:
+        shown = [(self.number(item), item.text()) for item in map(self.item, range(self.count()))]
+        if self._told == shown or self.state() is QAbstractItemView.State.EditingState:
+            return
+        current = self.currentItem()
+        chosen = self.number(current) if current else None
         with QSignalBlocker(self):
             self.clear()
-            for number, text in lines:
+            for number, text in self._told:
                 item = QListWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, number)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
                 self.addItem(item)
+                if number == chosen:
+                    self.setCurrentItem(item)
 
     @staticmethod
     def number(item: QListWidgetItem) -> int:

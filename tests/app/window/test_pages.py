@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QPushButton
 
 from app.window.errand import Errand
 from app.window.pages import models as models_page
@@ -265,6 +265,32 @@ def test_the_companion_is_named_and_its_memory_edited(house, outside):
     edits = [each for each in outside.asked if isinstance(each, WriteFact | DeleteFacts)]
     assert edits == [WriteFact("Likes coffee.", 1), DeleteFacts((2,)), WriteFact("Has a dog.")]
     assert outside.of(ListFacts)
+
+
+FACTS = FactSeen(1, "Likes tea."), FactSeen(2, "Is called Alex.", 9), FactSeen(3, "Has a dog.")
+
+
+def test_a_line_that_is_being_worded_anew_stays_until_that_is_done(house, outside):
+    companion = page(house, Companion)
+    told(house, FactList(FACTS[:2]))
+    companion.facts.editItem(companion.facts.item(1))
+    editor = companion.facts.findChild(QLineEdit)
+    QTest.keyClicks(editor, "Is called Sam.")
+    told(house, FactList(FACTS))
+    assert companion.facts.count() == 2
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait(lambda: companion.facts.count() == 3, 5)
+    assert outside.of(WriteFact) == [WriteFact("Is called Sam.", 2)]
+
+
+def test_the_chosen_line_stays_chosen_when_others_come_and_go(house):
+    companion = page(house, Companion)
+    told(house, FactList(FACTS))
+    companion.facts.setCurrentRow(1)
+    told(house, FactList(FACTS[1:]))
+    assert companion.facts.currentItem().text() == "Is called Alex."
+    told(house, FactList(FACTS[2:]))
+    assert companion.facts.currentItem() is None, "what was chosen is no longer there"
 
 
 def test_summaries_and_prompt_can_be_read_and_summaries_edited(house, outside):
