@@ -11,7 +11,7 @@ from app.window.flow import Flow
 from app.window.parts import button, label
 from app.window.sayings import said
 from app.window.steering import Steering
-from core.settings import Settings
+from core.settings import ChatSettings, Settings
 
 
 class Elsewhere(QWidget):
@@ -20,6 +20,7 @@ class Elsewhere(QWidget):
     def __init__(self, steering: Steering, errands: Errands) -> None:
         super().__init__()
         self._steering, self._errands, self._busy = steering, errands, False
+        self._shown: ChatSettings | None = None
         self.address, self.model, self.key = QLineEdit(), QLineEdit(), QLineEdit()
         self.address.setPlaceholderText("http://localhost:11434/v1")
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
@@ -49,8 +50,10 @@ class Elsewhere(QWidget):
         self._warn(steering.how.standing.sends)
 
     def _show(self, settings: Settings) -> None:
-        self.address.setText(settings.chat.address)
-        self.model.setText(settings.chat.model)
+        if settings.chat != self._shown:  # else what is being typed stays
+            self._shown = settings.chat
+            self.address.setText(settings.chat.address)
+            self.model.setText(settings.chat.model)
         self._allow()
 
     def _warn(self, sends: str) -> None:

@@ -113,11 +113,13 @@ class Companion(Page):
             self.refresh()
 
     def _show(self, settings: Settings) -> None:
+        with QSignalBlocker(self.notes):
+            self.notes.setChecked(settings.memory.notes == "on")
+        if self._pause.isActive():
+            return  # what was typed holds in a moment
         persona = settings.persona
         if not self.name.hasFocus():
             self.name.setText(persona.name)
-        with QSignalBlocker(self.notes):
-            self.notes.setChecked(settings.memory.notes == "on")
         if self.prompt.toPlainText() != persona.prompt and not self.prompt.hasFocus():
             with QSignalBlocker(self.prompt):
                 self.prompt.setPlainText(persona.prompt)

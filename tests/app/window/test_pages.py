@@ -267,6 +267,23 @@ def test_the_companion_is_named_and_its_memory_edited(house, outside):
     assert outside.of(ListFacts)
 
 
+def test_who_it_is_to_be_outlasts_a_change_of_another_setting_while_it_is_typed(house, outside):
+    companion = page(house, Companion)
+    companion.prompt.setPlainText("You are {name}.")
+    companion.notes.click()
+    assert companion.prompt.toPlainText() == "You are {name}."
+    wait(lambda: used(outside).persona.prompt == "You are {name}.", 5)
+
+
+def test_a_server_that_is_typed_outlasts_a_change_of_another_setting(house):
+    server = page(house, AllModels).elsewhere
+    server.address.setText("http://192.168.0.7")
+    house.desk.panel.mode.setCurrentIndex(1)
+    assert server.address.text() == "http://192.168.0.7"
+    house.steering.set("chat", address="http://192.168.0.8:8000/v1")
+    assert server.address.text() == "http://192.168.0.8:8000/v1"
+
+
 FACTS = FactSeen(1, "Likes tea."), FactSeen(2, "Is called Alex.", 9), FactSeen(3, "Has a dog.")
 
 
