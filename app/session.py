@@ -43,15 +43,8 @@ LIVE = ("segmenter", "floor", "audio")  # leaves that are taken amid a turn
 STARTING = ("store",)  # and those that count from the next start on
 MENDABLE = (Problem, PackError, VoiceError, AudioFileError, StoreError)
 
-NEEDS_MODELS = (
-    ask.Write,
-    ask.Press,
-    ask.OpenConversation,
-    ask.ChooseVoice,
-    ask.ChoosePack,
-    ask.ListVoices,
-    ask.PlayVoice,
-)
+NEEDS_STOCK = (ask.ChooseVoice, ask.ListVoices, ask.PlayVoice)
+NEEDS_MODELS = (ask.Write, ask.Press, ask.OpenConversation, ask.ChoosePack, *NEEDS_STOCK)
 
 Do = Callable[[], None]
 
@@ -95,6 +88,7 @@ class Session:
         self._cabinet: Cabinet | None = None
         self._standing: tell.Standing | None = None
         self._slumber: Slumber | None = None  # as long as the models are unloaded for want of use
+        self._later: list[Command] = []  # asked while they were; to be done once they are there again
         self._ear: Microphone | None = None  # with what was said while they are loaded again
 
     def start(self) -> None:
@@ -201,8 +195,11 @@ class Session:
     # What is asked.
 
     def _obey(self, asked: Command) -> None:
-        if isinstance(asked, NEEDS_MODELS):
+        if isinstance(asked, NEEDS_MODELS) and self._slumber:
             self._wake()
+            if isinstance(asked, NEEDS_STOCK):
+                self._later.append(asked)
+                return
         if isinstance(asked, Question):
             self._kept.answer(asked)
         elif not self._talk(asked):
@@ -309,6 +306,9 @@ class Session:
             self._ear = None
             self._stand()
             self._tell(tell.Ready(stock.seconds))
+            later, self._later = self._later, []
+            for asked in later:
+                self._post(asked)
 
     def _make_do(self) -> None:
         """Load what worked before, or the pack in use, or the pocket pack; at last what was wanted, once more."""

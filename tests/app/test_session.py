@@ -525,3 +525,7 @@ def test_models_that_nobody_talks_to_are_unloaded_and_come_back_for_what_is_writ
     assert one.answered().user == "how are you"
     assert "hello there" in [message.text for message in chat.asked[-1]], "it remembers"
     assert len(made) == 2
+    one.until(tell.Standing, lambda standing: standing.asleep)
+    one.ask(ask.ListVoices()).until(tell.VoiceList)
+    assert len(made) == 3
+    assert not any(isinstance(news, tell.Trouble) for news in one.seen)
