@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from app.engine import link
 from core import news as tell
-from core.events import Failed
+from core.events import Failed, Played
 from core.records import Notice, TurnRecord
 from tests.harness.bench import DEMO, Bench, below, bench, children
 from tests.harness.clock import begin_under, jump
@@ -143,12 +143,12 @@ def trial(here: Bench, name: str, fault: Fault, number: int, tally: Tally, *, wa
         tally.back.append(back - due)
     elif fault.heals == "audio":
         tally.back.append(here.first(since, lambda news: isinstance(news, tell.AudioOpened))[0] - due)
+    elif fault.heals == "sleep":
+        tally.back.append(here.first(since, speaks, after=due)[0] - due)
     if fault.part not in (*PROCESSES, *ALWAYS):
         here.answer(since, None if fault.spoken else text)  # the turn that was broken off: once more, or as failed
     after = f"how are you the {number}. time"
     since = here.write(after)
-    if fault.heals == "sleep":
-        tally.back.append(here.first(since, lambda news: begins(news, after))[0] - due)
     seen = here.answer(since, after)[1]
     if seen.outcome != "answered":
         tally.bad.append(f"then {seen.outcome}")
@@ -227,9 +227,9 @@ def sleep() -> float:
     return time.monotonic()
 
 
-def begins(news: tell.News, text: str) -> bool:
-    """Whether the answer to this begins: its words are understood and kept."""
-    return isinstance(news, tell.TurnKept) and news.seen.user == text
+def speaks(news: tell.News) -> bool:
+    """Whether the reply that was broken off sounds on."""
+    return isinstance(news, Notice) and isinstance(news.what, Played)
 
 
 def teller(fault: Fault) -> Callable[[tell.News], bool]:
