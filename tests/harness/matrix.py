@@ -97,7 +97,7 @@ FAULTS: dict[str, Fault] = {
     "disk full": Fault("chat", "full", heals="", patience_s=1.0),  # until something is to be written
     "transcriber hang": Fault("transcriber", "hang", spoken=True, patience_s=7.0),
     "voice hang": Fault("voice", "hang", after=3, patience_s=3.0),
-    "chat hang": Fault("chat", "hang", after=1, patience_s=10.0),
+    "chat hang": Fault("chat", "hang", after=1, patience_s=30.0),  # no word has come yet
     "vad hang": Fault("vad", "hang", patience_s=4.0),
     "voice hold": Fault("voice", "hold", after=3, patience_s=link.HUNG_S),
     "computer sleeps": Fault("computer", "sleep", heals="sleep", untold=True),

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import app
 from app import settings_file
+from core.news import SettingsUsed
 from core.settings import NO_DEVICE, AudioSettings, Settings
 from tests.harness.screen import Screen
 
@@ -250,7 +251,7 @@ def opened_on(raw: bytes, folder: Path, application: object) -> bool:
             assert banner.isVisible()
             assert str(complaints[0]) in banner.what.text()
             assert "settings.toml" in str(complaints[0])
-            opening._write(SILENT)
+            opening._write(SettingsUsed(SILENT))
             assert raw in [file.read_bytes() for file in folder.glob("settings.damaged-*")]
         return bool(complaints)
     finally:
