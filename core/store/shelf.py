@@ -16,6 +16,7 @@ from core.types import VOICE_RATE, Samples, Turn
 
 BYTES = 2 * VOICE_RATE  # of a second of sound
 LONGEST = 200  # characters of a title
+SOUNDED_S = 1.0  # of a reply; of less, nothing was understood
 PAGE = 500  # turns at most
 
 _TURN = """SELECT turn.id, turn.number, step, user, reply, facts,
@@ -127,12 +128,14 @@ class Shelf:
             self._db.execute("DELETE FROM turn WHERE id = ?", (row,))
 
     def unanswered(self, conversation: int) -> Unanswered | None:
-        """Return the last turn of a conversation if it was broken off, or failed, before its reply sounded."""
+        """Return the last turn of a conversation if it was broken off, or failed, before SOUNDED_S of its reply."""
         row = self._db.execute(
             f"{_TURN} WHERE conversation = ? ORDER BY turn.id DESC LIMIT 1", (conversation,)
         ).fetchone()
         last = _seen(row) if row else None
-        if last is None or last.reply_seconds or last.reply or (last.done and last.outcome != "failed"):
+        if last is None or (last.done and last.outcome != "failed"):
+            return None
+        if last.reply_seconds >= SOUNDED_S or (last.reply and not last.reply_seconds):  # or it was shown
             return None
         sound = self.archive.sound_of(last.row, "user")
         return Unanswered(last.row, "" if len(sound) else last.user, sound) if len(sound) or last.user else None

@@ -106,11 +106,12 @@ def test_what_waits_for_an_answer_is_found(shelf, tmp_path):
     assert (found.text, len(found.sound)) == ("typed", 0)
     shelf.replace(found.row)
     with transaction(db):  # as an engine that hung may still write before its process ends
-        Entry("done", TurnRecord(Turn(3), "failed", user="typed", typed=True)).write(db, sitting)
+        record = TurnRecord(Turn(3), "failed", user="typed", typed=True, reply="so")
+        Entry("done", record, reply_sound=sound[:4800]).write(db, sitting)
     assert shelf.unanswered(conversation).text == "typed"
     with transaction(db):
         record = TurnRecord(Turn(4), "interrupted", user="cut", typed=True, reply="half of")
-        Entry("replying", record, reply_sound=sound[:100]).write(db, sitting)
+        Entry("replying", record, reply_sound=sound).write(db, sitting)
     assert shelf.unanswered(conversation) is None
 
 
