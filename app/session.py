@@ -311,18 +311,19 @@ class Session:
                 self._post(asked)
 
     def _make_do(self) -> None:
-        """Load what worked before, or the pack in use, or the pocket pack; at last what was wanted, once more."""
+        """Load what worked before, or the pack in use; else the last one once more, and at last the pocket pack."""
         self._failed.add(_loaded(self._wanted))
-        others = (self._good, Settings(), Settings(models=ModelSettings(pack=POCKET)))
+        others = [self._good, Settings()] + [Settings(models=ModelSettings(pack=POCKET))] * self._tried_again
         other = next((each for each in others if each and _loaded(each) not in self._failed), None)
         if other:
             self._seating.settings = replace(self._settings, models=other.models, chat=other.chat)
             self._tell(tell.SettingsUsed(self._settings, instead=other is not self._good))
-            self._restock()
         elif not self._tried_again:  # it may have been for want of memory, which is there again
             self._tried_again = True
             let_go()
-            self._restock()
+        else:
+            return
+        self._restock()
 
     def _doze(self) -> None:
         """Unload the models if nothing was said for as long as the user wishes."""
