@@ -260,10 +260,15 @@ def test_turns_come_in_pages_and_one_can_be_played_and_deleted(talk, chat):
     assert "how are you" not in [message.text for message in chat.asked[-1]]
 
 
-def test_a_fact_goes_with_the_turn_that_it_came_from_and_a_summary_when_it_is_told_to(talk, data, chat):
+def leave_a_turn(talk) -> None:
+    """Have a turn kept, and the session over."""
     one = talk().ask(ask.Write("hello there"))
     one.kept()
     one.session.close(20)
+
+
+def test_a_fact_goes_with_the_turn_that_it_came_from_and_a_summary_when_it_is_told_to(talk, data, chat):
+    leave_a_turn(talk)
     with Store.writing(data) as store:
         store.db.execute("INSERT INTO known (text, turn) VALUES ('The user has a cat.', 1)")
         store.db.execute("INSERT INTO summary (conversation, turn, text) VALUES (1, 1, 'A greeting.')")
@@ -363,9 +368,7 @@ def test_another_sotto_that_writes_is_told_and_one_can_talk_all_the_same(talk, d
 
 def unanswered(talk, data) -> None:
     """Keep a turn as a crash leaves it."""
-    one = talk().ask(ask.Write("hello there"))
-    one.kept()
-    one.session.close(20)
+    leave_a_turn(talk)
     with Store.writing(data) as store:
         store.db.execute("UPDATE turn SET step = 'understood', reply = ''")
         store.db.execute("DELETE FROM chunk")
