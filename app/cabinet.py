@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 from app import export
-from app.checks import OutputFolder, Problem
+from app.checks import Problem
 from core.channel import Channel, Closed
 from core.commands import (
     DeleteFacts,
@@ -93,7 +93,8 @@ class Cabinet:
                 shelf.rename(number, title)
                 self._tell(ConversationList("", shelf.listed()))
             case ExportConversation(number, file, replace):
-                write(shelf, number, file, replace=replace)
+                write, place = export.chosen(file, replace=replace)
+                write(shelf.archive, number, place, True)
                 self._tell(Exported(number, str(file)))
             case ListFacts():
                 self.tell_facts(shelf)
@@ -150,13 +151,3 @@ def change(do: Callable[[], None], tell: Callable[[], None]) -> None:
         do()
     finally:
         tell()
-
-
-def write(shelf: Shelf, number: int, file: Path, *, replace: bool) -> None:
-    """Write a conversation to a file, which is whole or as it was; raises Problem."""
-    form = export.FORMATS.get(file.suffix.lower())
-    if form is None:
-        raise Problem("the format is not known", file, f"let the name end in {' '.join(export.FORMATS)}")
-    if file.exists() and not replace:
-        raise Problem("there is such a file already", file, "choose another name")
-    form(shelf.archive, number, OutputFolder.checked(file.absolute().parent).file(file.name), True)

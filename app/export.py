@@ -11,6 +11,7 @@ import numpy as np
 
 from app import chapters
 from app.chapters import Chapter
+from app.checks import OutputFolder, Problem
 from app.files import write_json, write_text
 from app.keep import SCHEMA, told, transcript
 from core.store.archive import Archive, Kept, Sitting
@@ -165,10 +166,21 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-FORMATS: dict[str, Callable[[Archive, int, Path, bool], None]] = {
+Form = Callable[[Archive, int, Path, bool], None]
+FORMATS: dict[str, Form] = {
     ".md": markdown,
     ".json": ours,
     ".srt": subtitles,
     ".wav": sound,
     ".flac": with_chapters,
 }
+
+
+def chosen(file: Path, *, replace: bool = False) -> tuple[Form, Path]:
+    """Return what writes a file of this ending, and where to; raises Problem for what cannot be, or is there."""
+    form = FORMATS.get(file.suffix.lower())
+    if form is None:
+        raise Problem("the format is not known", file, f"let the name end in {' '.join(FORMATS)}")
+    if file.exists() and not replace:
+        raise Problem("there is such a file already", file, "choose another name")
+    return form, OutputFolder.checked(file.absolute().parent).file(file.name)

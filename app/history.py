@@ -15,7 +15,7 @@ from app.folders import settings_file as path_of_settings
 from app.keep import transcript
 from app.sitting import REMEMBERED, data_folder
 from core.memory import messages
-from core.settings import Settings
+from core.settings import OLDEST, Settings
 from core.store import backups, removal
 from core.store.archive import Archive
 from core.store.home import Store
@@ -24,7 +24,6 @@ from core.store.shelf import Shelf
 from core.store.sqlite import plainly
 
 SHOWN = 60  # characters of a conversation's first words in the list
-OLDEST = 36_500  # days, as in the settings
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -134,12 +133,7 @@ def _search(asked: argparse.Namespace, folder: Path) -> int:
 
 
 def _export(asked: argparse.Namespace, folder: Path) -> int:
-    write = export.FORMATS.get(asked.file.suffix.lower())
-    if write is None:
-        raise Problem("the format is not known", asked.file, f"let the name end in {' '.join(export.FORMATS)}")
-    if asked.file.exists():
-        raise Problem("there is such a file already", asked.file, "choose another name")
-    place = OutputFolder.checked(asked.file.absolute().parent).file(asked.file.name)
+    write, place = export.chosen(asked.file)
     with reading(folder) as store, store.plainly():
         write(Archive(store.db), asked.number, place, not asked.no_sound)
     return 0

@@ -247,13 +247,14 @@ class Seating:
 
     def drop(self, shelf: Shelf, row: int) -> None:
         conversation = shelf.whose(row)
-        try:
-            shelf.drop(row)
-        finally:
-            if not shelf.holds(row):  # whatever may be left of its traces, as on a full disk
+
+        def tell() -> None:
+            if not shelf.holds(row):
                 self._tell(TurnsDeleted(conversation, (row,)))
                 self._cabinet.tell_facts(shelf)
                 self._post(lambda: self._forget_in(conversation))
+
+        change(lambda: shelf.drop(row), tell)
 
     # Back on the session's thread.
 

@@ -29,7 +29,7 @@ from core.audio.microphone import Microphone
 from core.channel import Channel, Closed
 from core.commands import Command, Setup
 from core.news import News, Trouble
-from core.settings import POCKET, ChatSettings, ModelSettings, Settings
+from core.settings import CAREFUL, ChatSettings, ModelSettings, Settings
 from core.stage import Failure, attempt
 from core.store.home import Store
 from core.store.sqlite import StoreError
@@ -313,7 +313,7 @@ class Session:
     def _make_do(self) -> None:
         """Load what worked before, or the pack in use; else the last one once more, and at last the pocket pack."""
         self._failed.add(_loaded(self._wanted))
-        others = [self._good, Settings()] + [Settings(models=ModelSettings(pack=POCKET))] * self._tried_again
+        others = [self._good, Settings()] + [CAREFUL] * self._tried_again
         other = next((each for each in others if each and _loaded(each) not in self._failed), None)
         if other:
             self._seating.settings = replace(self._settings, models=other.models, chat=other.chat)

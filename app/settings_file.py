@@ -80,7 +80,7 @@ class Wishes:
             write(self._path, self._wished)
 
 
-def amended(settings: Settings, changed: Mapping[str, Mapping[str, Any]]) -> Settings:
+def amended(settings: Tree, changed: Mapping[str, Mapping[str, Any]]) -> Tree:
     """Return settings with other values, by leaf and name."""
     leaves = {leaf: replace(getattr(settings, leaf), **values) for leaf, values in changed.items()}
     return replace(settings, **leaves)

@@ -160,11 +160,14 @@ class WorkSettings(Checked):
     phrase_char_s: float = ranged(0.12, 0.01, 2.0)
 
 
+OLDEST = 36_500  # days
+
+
 @dataclass(frozen=True)
 class StoreSettings(Checked):
     """How long what is kept of conversations stays, and its copies."""
 
-    keep_days: int = ranged(0, 0, 36_500)  # since a conversation was last continued; 0 is for good
+    keep_days: int = ranged(0, 0, OLDEST)  # since a conversation was last continued; 0 is for good
     backups: int = ranged(3, 0, 60)  # daily copies, the oldest leaves
     backlog_s: float = ranged(300.0, 0.0, 3600.0)  # of sound held in memory while the disk is full
 
@@ -224,3 +227,6 @@ class Settings:
     store: StoreSettings = StoreSettings()
     models: ModelSettings = ModelSettings()
     chat: ChatSettings = ChatSettings()
+
+
+CAREFUL = Settings(models=ModelSettings(pack=POCKET))  # on these anything runs

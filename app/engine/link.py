@@ -50,7 +50,7 @@ from core.news import (
     TurnKept,
 )
 from core.records import Notice, TurnRecord
-from core.settings import POCKET, ModelSettings, Settings
+from core.settings import CAREFUL
 
 SLOW_S = 1.2  # without a sign of life from a process that gives five a second
 HUNG_S = 5.0  # and then it is taken for hung
@@ -130,8 +130,7 @@ class Wish:
     def careful(self) -> Setup:
         """Return a setup on which anything runs."""
         ours = self.setup.settings
-        settings = Settings(audio=ours.audio, models=ModelSettings(pack=POCKET), store=ours.store)
-        return replace(self.setup, settings=settings, graphics="leave")
+        return replace(self.setup, settings=replace(CAREFUL, audio=ours.audio, store=ours.store), graphics="leave")
 
     def _acknowledge(self, text: str) -> None:
         for write in self.writing:

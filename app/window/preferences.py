@@ -80,7 +80,7 @@ class Kept(QObject):
 
     def set(self, leaf: str, **values: object) -> None:
         """Change fields of a leaf: "look", "manners" or "keys"."""
-        changed = replace(self.now, **{leaf: replace(getattr(self.now, leaf), **values)})
+        changed = settings_file.amended(self.now, {leaf: values})
         if changed == self.now:
             return
         self.now = changed

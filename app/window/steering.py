@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from app.settings_file import amended
 from app.window.banner import announce
 from app.window.circumstances import Circumstances
 from app.window.desk import Desk
@@ -115,7 +115,7 @@ class Steering(QObject):
 
     def set(self, leaf: str, **values: object) -> None:
         """Ask for other settings: fields of a leaf, as "segmenter"; raises ValueError for what no engine would take."""
-        changed = replace(self.settings, **{leaf: replace(getattr(self.settings, leaf), **values)})
+        changed = amended(self.settings, {leaf: values})
         if changed != self.settings:
             self._hold(changed)
             self._door.ask(UseSettings(changed))

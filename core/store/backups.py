@@ -15,6 +15,7 @@ from threading import Lock
 from core.store.sqlite import StoreError, connect
 
 FOLDER = "backups"
+LOGS = ("-wal", "-shm")  # that belong to a database
 ONE_AT_A_TIME = Lock()  # whoever copies or deletes holds it: a copy begun before a deletion still has what went
 
 
@@ -68,7 +69,7 @@ def restore(path: Path) -> Path | None:
     """Let the newest whole copy take the place of a database that is gone; return the copy, None if there is none."""
     copy = next((each for each in every(path.parent) if _whole(each)), None)
     if copy:
-        for suffix in ("-wal", "-shm"):  # of what is gone; they would be taken for the copy's
+        for suffix in LOGS:  # of what is gone; they would be taken for the copy's
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         part = path.with_suffix(".part")
         try:

@@ -15,7 +15,6 @@ from core.store.home import DATABASE, Store, locked, newer
 from core.store.schema import MIGRATIONS, upgrade, version
 from core.store.sqlite import StoreError, connect, plainly, transaction
 
-LOGS = ("-wal", "-shm")  # that belong to a database
 PASSING = ("full", "locked", "readonly", "unable to open")  # what SQLite says of troubles that are no damage
 BRANCHES = (  # of a conversation, from the stem: table, and which of its rows
     ("conversation", "id = ?"),
@@ -95,14 +94,14 @@ def _put_back(aside: Path, path: Path) -> None:
     lock = locked(path.parent)  # where another Sotto has begun with the copy, that stays
     try:
         if aside.exists():
-            backups.drop(path.with_name(path.name + suffix) for suffix in ("", *LOGS))
+            backups.drop(path.with_name(path.name + suffix) for suffix in ("", *backups.LOGS))
             _move(aside, path)
     finally:
         os.close(lock)
 
 
 def _move(path: Path, to: Path) -> None:
-    for suffix in LOGS:
+    for suffix in backups.LOGS:
         log = path.with_name(path.name + suffix)
         if log.exists():
             log.replace(to.with_name(to.name + suffix))

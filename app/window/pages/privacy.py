@@ -16,7 +16,7 @@ from app.window.sayings import said
 from app.window.steering import Steering
 from app.window.theme import Theme
 from core.commands import DeleteEverything
-from core.settings import Settings
+from core.settings import OLDEST, Settings
 
 
 class Privacy(Page):
@@ -40,7 +40,7 @@ class Privacy(Page):
         self._place(self.tr("Conversations"), data)
         self._place(self.tr("Settings"), settings_file.parent)
         self.heading(self.tr("How long it stays"))
-        self.days = Number(0, 36_500, self.tr("for good"))
+        self.days = Number(0, OLDEST, self.tr("for good"))
         self.days.setSuffix(" " + self.tr("days"))
         self.row(
             self.tr("Delete a conversation after"),
