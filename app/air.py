@@ -24,7 +24,7 @@ from core.types import MIC_FRAME, VOICE_FRAME, VOICE_RATE, AudioFrame, Samples, 
 
 APART = 1_000_000  # turns between one companion's numbers and the next one's
 IDLE_S = 20.0  # without anything to hear or to play, after which the devices are let go
-NO_CODES = np.zeros(0, np.int64)
+NO_CODES = np.zeros(0, np.int16)
 
 SoundNews = AudioOpened | AudioLost | AudioClosed | Levels | Playback | Recorded
 

@@ -7,6 +7,7 @@ The companion is replaced when something changes that it was made with; models, 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,7 @@ from app.air import Air
 from app.cabinet import Cabinet, Question
 from app.checks import Problem
 from app.diagnosis import diagnosis, looked
+from app.heap import give_back
 from app.seat import Memory
 from app.seating import Seating
 from app.settings_file import differences
@@ -38,6 +40,7 @@ from models.pack import PackError
 from models.voices import VoiceError
 
 HANDS_OVER_S = 0.001  # from thread to thread: after five times as long, as by default, frames come late
+TIDY_S = 60.0  # from one time to the next that memory is given back
 CHECK_S = 1.0  # without anything to do, until it is looked whether the companion is still there
 LIVE = ("segmenter", "floor", "audio")  # leaves that are taken amid a turn
 STARTING = ("store",)  # and those that count from the next start on
@@ -90,6 +93,7 @@ class Session:
         self._slumber: Slumber | None = None  # as long as the models are unloaded for want of use
         self._later: list[Command] = []  # asked while they were; to be done once they are there again
         self._ear: Microphone | None = None  # with what was said while they are loaded again
+        self._tidied = time.monotonic()
 
     def start(self) -> None:
         """Begin: news come from now on."""
@@ -132,6 +136,7 @@ class Session:
                 self._attend(self._seating.check, "")
                 self._attend(self._check_loading, "")
                 self._attend(self._doze, "")
+                self._tidy()
 
     def _check_loading(self) -> None:
         if self._stocking.hangs():
@@ -334,6 +339,11 @@ class Session:
         let_go()
         self._slumber = Slumber(self._air, compose.load_vad(), lambda ear: self._post(lambda: self._wake(ear)))
         self._stand()
+
+    def _tidy(self) -> None:
+        if time.monotonic() - self._tidied >= TIDY_S:
+            self._tidied = time.monotonic()
+            give_back()
 
     def _wake(self, ear: Microphone | None = None) -> None:
         if self._slumber is None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from threading import Thread
 
 from app.air import Air
+from app.heap import give_back
 from core.audio.microphone import Microphone
 from core.ports import Vad
 from core.types import AudioFrame
@@ -52,3 +53,4 @@ def let_go() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
+    give_back()

@@ -19,7 +19,7 @@ from core.types import COMPANION, USER, VOICE_FRAME, VOICE_RATE, Codes, Samples,
 from core.work import Attend, Listen, MouthItem, Recall, Rehearse, Remember, Rest, Speak, Work
 
 ENCODE_SAMPLES = 25 * VOICE_FRAME  # two seconds at a time, so that a cancel is noticed
-NO_CODES = np.zeros((0, 0), np.int64)
+NO_CODES = np.zeros((0, 0), np.int16)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ MIC_FRAME = 768  # samples at VOICE_RATE in one microphone frame: 32 ms, which i
 EAR_FRAME = MIC_FRAME * EAR_RATE // VOICE_RATE
 
 Samples = NDArray[np.float32]
-Codes = NDArray[np.int64]  # (frames, codebooks)
+Codes = NDArray[np.int16]  # (frames, codebooks); small, since a conversation holds them all
 
 COMPANION, USER = 0, 1  # speaker ids as the voice model reads them
 

@@ -37,4 +37,4 @@ def packed_codes(codes: Codes) -> bytes:
 
 def unpacked_codes(data: bytes, codebooks: int) -> Codes:
     """Return the codes (frames, codebooks) of these bytes; raises ValueError if they make no whole frames."""
-    return np.frombuffer(data, "<i2").reshape(-1, codebooks).astype(np.int64)
+    return np.frombuffer(data, "<i2").reshape(-1, codebooks).astype(np.int16)

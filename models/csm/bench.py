@@ -235,7 +235,7 @@ def codec_times(codebooks: int, device: torch.device, frames: int) -> dict[str, 
     """Return the time that Mimi at its published size takes to encode and to decode a frame, in ms."""
     mimi = [published_mimi(codebooks, device) for _ in range(2)]
     encoder, decoder = Encoder(mimi[0], device), Decoder(mimi[1], device)
-    sound, codes = np.zeros(int(mimi[0].frame_size), np.float32), np.zeros(codebooks, np.int64)
+    sound, codes = np.zeros(int(mimi[0].frame_size), np.float32), np.zeros(codebooks, np.int16)
     return {
         "encode": statistics.median(_elapsed(lambda: encoder(sound), device) for _ in range(frames)),
         "decode": statistics.median(_elapsed(lambda: decoder(codes), device) for _ in range(frames)),

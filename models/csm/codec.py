@@ -31,7 +31,7 @@ from moshi.models.compression import MimiModel
 from moshi.modules.transformer import RingKVCache, StreamingMultiheadAttention
 
 Samples = NDArray[np.float32]
-Codes = NDArray[np.int64]
+Codes = NDArray[np.int16]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class Encoder:
         whole = len(heard) // size * size
         self._pending = heard[whole:].copy()
         frames = [self._encode(heard[at : at + size]) for at in range(0, whole, size)]
-        return np.stack(frames) if frames else np.empty((0, int(self._mimi.num_codebooks)), np.int64)
+        return np.stack(frames) if frames else np.empty((0, int(self._mimi.num_codebooks)), np.int16)
 
     def whole(self, wide: Samples) -> Codes:
         """Return the codes of a whole clip, the last frame filled up with silence; begins and ends an utterance."""
@@ -89,10 +89,10 @@ class Encoder:
         return codes
 
     @torch.inference_mode()
-    def _encode(self, frame: Samples) -> NDArray[np.int64]:
+    def _encode(self, frame: Samples) -> Codes:
         # Always one frame a call: that is the only size at which a stream equals the whole (see _stream).
         codes: Tensor = self._mimi.encode(torch.from_numpy(frame).to(self._device)[None, None])
-        return codes[0, :, 0].cpu().numpy()
+        return codes[0, :, 0].to("cpu", torch.int16).numpy()
 
 
 class Decoder:
@@ -108,9 +108,9 @@ class Decoder:
         self._mimi.reset_streaming()
 
     @torch.inference_mode()
-    def __call__(self, codes: NDArray[np.int64]) -> Samples:
+    def __call__(self, codes: Codes) -> Samples:
         """Return the samples (frame_size,) of the next frame of codes (codebooks,)."""
-        frame = torch.from_numpy(np.ascontiguousarray(codes)).to(self._device)[None, :, None]
+        frame = torch.from_numpy(np.ascontiguousarray(codes, np.int64)).to(self._device)[None, :, None]
         sound: Tensor = self._mimi.decode(frame)
         return sound[0, 0].float().cpu().numpy()
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from core.types import Codes
 from models.csm.generate import Luck, Sampling, checked, choosing
 from models.csm.llama import Attending, Cache
 from models.csm.model import Csm, Rows
@@ -71,7 +70,7 @@ class Captured:
         self._runs = [self._prepare(span) for span in self._spans]
         self._landing = [_Landing(self._desk) for _ in range(2)]
 
-    def __call__(self, opening: Rows, position: int, luck: Luck, most: int) -> Iterator[NDArray[np.int64]]:
+    def __call__(self, opening: Rows, position: int, luck: Luck, most: int) -> Iterator[Codes]:
         """Yield the frames of codes (codebooks,) after the opening row; the device is always one frame ahead."""
         self._lay(opening, position)
         self._launch(position, luck)
@@ -132,8 +131,8 @@ class _Landing:
         if self._event is not None:
             self._event.record()
 
-    def codes(self) -> NDArray[np.int64]:
+    def codes(self) -> Codes:
         """Wait for the copy alone, and return the codes (codebooks,)."""
         if self._event is not None:
             self._event.synchronize()
-        return checked(self._codes, self._finite).copy()
+        return checked(self._codes, self._finite)  # a copy, as it is narrower

@@ -11,10 +11,9 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from core.types import SpeechFrame
+from core.types import Codes, SpeechFrame
 from models.csm.llama import Cache
 from models.csm.model import Choose, Csm, Rows
 from models.csm.timeline import Timeline, audio_rows
@@ -85,7 +84,7 @@ def choosing(gumbel: Tensor, temperature: float) -> Choose:
 class Program(Protocol):
     """Computes frame after frame: each reads the row before it."""
 
-    def __call__(self, opening: Rows, position: int, luck: Luck, most: int) -> Iterator[NDArray[np.int64]]:
+    def __call__(self, opening: Rows, position: int, luck: Luck, most: int) -> Iterator[Codes]:
         """Yield at most `most` frames of codes (codebooks,) after the opening row (1, codebooks + 1) at `position`.
 
         Raises RuntimeError for non-finite logits.
@@ -100,7 +99,7 @@ class Eager:
         self._model, self._cache, self._temperature = model, cache, sampling.temperature
         self._depth = model.decoder.cache(model.config.codebooks)
 
-    def __call__(self, opening: Rows, position: int, luck: Luck, most: int) -> Iterator[NDArray[np.int64]]:
+    def __call__(self, opening: Rows, position: int, luck: Luck, most: int) -> Iterator[Codes]:
         """Yield the frames of codes (codebooks,) after the opening row."""
         row = opening
         for index in range(most):
@@ -109,22 +108,20 @@ class Eager:
             row = audio_rows(codes[None], len(codes))
 
     @torch.inference_mode()
-    def _frame(self, row: Rows, position: int, gumbel: Tensor) -> NDArray[np.int64]:
+    def _frame(self, row: Rows, position: int, gumbel: Tensor) -> Codes:
         hidden = self._model.step(self._model.embed(row), position, self._cache)
         choose = choosing(gumbel.to(self._model.device), self._temperature)
         return checked(*self._model.frame(hidden, self._depth, choose))
 
 
-def checked(codes: Tensor, finite: Tensor) -> NDArray[np.int64]:
+def checked(codes: Tensor, finite: Tensor) -> Codes:
     """Return the codes; raises RuntimeError if a logit behind them was not finite."""
     if not bool(finite):
         raise RuntimeError("the voice model yielded non-finite values")
-    return codes.cpu().numpy()
+    return codes.to("cpu", torch.int16).numpy()
 
 
-def speak_codes(
-    program: Program, timeline: Timeline, opening: Rows, luck: Luck, most: int
-) -> Iterator[NDArray[np.int64]]:
+def speak_codes(program: Program, timeline: Timeline, opening: Rows, luck: Luck, most: int) -> Iterator[Codes]:
     """Yield frames of codes (codebooks,) after the opening row until speech ends, at most `most`.
 
     A frame enters the timeline only with the next one, and the end frame never: the next context brings it.
@@ -138,7 +135,7 @@ def speak_codes(
         row = audio_rows(codes[None], len(codes))
 
 
-def is_end(codes: NDArray[np.int64]) -> bool:
+def is_end(codes: Codes) -> bool:
     """Tell the end of speech: a frame of zeros, or one that nearly is.
 
     Zero is a legal code, so a few zeros say nothing; the first and three quarters of all by chance would be a wonder.

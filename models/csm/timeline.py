@@ -213,4 +213,4 @@ def load_segments(path: Path) -> tuple[Segment, ...]:
     """Return what `save_segments` wrote."""
     with safe_open(path, framework="np") as file:
         told = json.loads(file.metadata()["segments"])
-        return tuple(Segment(codes=file.get_tensor(str(i)).astype(np.int64), **t) for i, t in enumerate(told))
+        return tuple(Segment(codes=file.get_tensor(str(i)).astype(np.int16), **t) for i, t in enumerate(told))

@@ -532,3 +532,11 @@ def test_models_that_nobody_talks_to_are_unloaded_and_come_back_for_what_is_writ
     one.ask(ask.ListVoices()).until(tell.VoiceList)
     assert len(made) == 3
     assert not any(isinstance(news, tell.Trouble) for news in one.seen)
+
+
+def test_what_was_freed_is_given_back_to_the_system_while_nothing_is_asked(talk, monkeypatch):
+    given: Queue[bool] = Queue()
+    monkeypatch.setattr("app.session.TIDY_S", 0.0)
+    monkeypatch.setattr("app.session.give_back", lambda: given.put(True))
+    talk(SILENT)
+    assert given.get(timeout=LONG)
