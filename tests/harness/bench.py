@@ -69,10 +69,11 @@ class Bench:
         """How often sound was lost on its way to or from the sound card."""
         return sum(self._dropouts)
 
-    def forget(self, such: tuple[type, ...]) -> None:
-        """Remember of what was told so far only these kinds."""
+    def harvest(self) -> list[tuple[float, tell.News]]:
+        """Return all that was told, and remember none of it."""
         with self._changed:
-            self.told = [each for each in self.told if isinstance(each[1], such)]
+            told, self.told = self.told, []
+            return told
 
     def first(self, since: int, such: Such, within: float = PATIENCE_S, after: float = 0) -> tuple[float, tell.News]:
         """Return the first news from number `since` on that is such, told after then, and when; raises Late."""

@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 import time
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ FIRST = 100  # spoken turns that are compared, or a third of all
 
 @dataclass(frozen=True)
 class Sample:
-    """One look at one process: when (s), private memory (kB), descriptors, threads, processes below it."""
+    """One look at one process: when (s), memory that it alone has written (kB), descriptors, threads."""
 
     at: float
     name: str
@@ -80,7 +81,8 @@ def looked_at(at: float, name: str, pid: int) -> Sample | None:
     folder = Path(f"/proc/{pid}")
     try:
         rollup = (folder / "smaps_rollup").read_text().splitlines()
-        private = sum(int(line.split()[1]) for line in rollup if line.startswith(("Private_", "Swap:")))
+        # Clean pages are those of files. Whether they count as private depends on who else runs: it is no growth.
+        private = sum(int(line.split()[1]) for line in rollup if line.startswith(("Private_Dirty:", "Swap:")))
         return Sample(at, name, private, len(list((folder / "fd").iterdir())), len(list((folder / "task").iterdir())))
     except OSError:
         return None
@@ -132,7 +134,7 @@ class Verdict:
     @property
     def late(self) -> list[str]:
         """What falls short of a machine that does nothing else."""
-        slow = [f"turns became slower, {self.last_ms / self.first_ms:.2f}"] * (self.last_ms > SLOWER * self.first_ms)
+        slow = [f"turns became slower, {self.last_ms:.0f} ms"] * (self.last_ms > SLOWER * self.first_ms)
         return [*slow, *[f"{self.dropouts} dropouts"] * (self.dropouts > 0)]
 
     def lines(self) -> Iterator[str]:
@@ -144,7 +146,29 @@ class Verdict:
         yield "; ".join([*self.bad, *self.late]) or "nothing falls short"
 
 
-def talk(here: Bench, until: float) -> None:
+@dataclass
+class Tally:
+    """What became of the turns, in few bytes: the window's memory is looked at in this very process."""
+
+    turns: int = 0
+    failed: int = 0
+    replies: array[float] = field(default_factory=lambda: array("d"))  # when, and after how many ms, in turns
+
+    def note(self, told: list[tuple[float, tell.News]]) -> None:
+        """Take note of what was told."""
+        for when, news in told:
+            if isinstance(news, tell.TurnKept) and news.seen.done:
+                self.turns += 1
+                self.failed += news.seen.outcome != "answered"
+            elif isinstance(news, tell.ReplyTimes) and news.total is not None:
+                self.replies.extend((when, news.total))
+
+    def after(self, warm_s: float) -> list[float]:
+        """Return after how many ms replies came, those in the first seconds left out."""
+        return [total for when, total in zip(*2 * [iter(self.replies)], strict=True) if when - self.replies[0] > warm_s]
+
+
+def talk(here: Bench, until: float, tally: Tally) -> None:
     """Talk until then, three spoken turns to a typed one."""
     number = 0
     while time.monotonic() < until:
@@ -156,18 +180,15 @@ def talk(here: Bench, until: float) -> None:
         else:
             text = f"hello for the {number}. time"
             here.answer(here.write(text), text)
-        if len(here.told) > 1_000:  # what the bench remembers must not be taken for a leak
-            here.forget((tell.ReplyTimes, tell.TurnKept, tell.EngineState))
+        tally.note(here.harvest())
 
 
-def judged(here: Bench, samples: list[Sample], warm_s: float) -> Verdict:
+def judged(here: Bench, tally: Tally, samples: list[Sample], warm_s: float) -> Verdict:
     """Return what it has shown, the first `warm_s` of the samples and of the replies left out."""
     late = [sample for sample in samples if sample.at > warm_s]
     names = [name for name in MOST_MB_H if sum(sample.name == name for sample in late) > 3]
     of = {name: [sample for sample in late if sample.name == name] for name in names}
-    turns = [news.seen for _, news in here.told if isinstance(news, tell.TurnKept) and news.seen.done]
-    times = [(when, news.total) for when, news in here.told if isinstance(news, tell.ReplyTimes)]
-    totals = [total for when, total in times if total is not None and when - times[0][0] > warm_s]
+    totals = tally.after(warm_s)
     some = min(FIRST, max(len(totals) // 3, 1))
     third = {name: max(len(each) // 3, 1) for name, each in of.items()}
 
@@ -181,8 +202,8 @@ def judged(here: Bench, samples: list[Sample], warm_s: float) -> Verdict:
         }
 
     return Verdict(
-        len(turns),
-        sum(seen.outcome != "answered" for seen in turns),
+        tally.turns,
+        tally.failed,
         here.link.restarts,
         here.dropouts,
         (late[-1].at - late[0].at) / 3600 if late else 0.0,
@@ -215,12 +236,12 @@ def heard(rig: bool) -> Iterator[Settings]:
 def main(minutes: float, every_s: float, table: Path | None, rig: bool) -> Verdict:
     """Talk for so long; return what it has shown, which is said also where it ends amid the talk."""
     with heard(rig) as settings, bench(settings) as here:
-        watcher, until = Watcher(here, every_s), time.monotonic() + minutes * 60
+        watcher, tally, until = Watcher(here, every_s), Tally(), time.monotonic() + minutes * 60
         try:
             with watcher.watching():
-                talk(here, until)
+                talk(here, until, tally)
         finally:
-            verdict = judged(here, watcher.samples, min(600.0, minutes * 20))
+            verdict = judged(here, tally, watcher.samples, min(600.0, minutes * 20))
             print(*verdict.lines(), sep="\n", flush=True)
             if table:
                 write(table, watcher.samples)
