@@ -34,7 +34,6 @@ from app.window.steering import Steering
 from app.window.tray import Tray
 from app.window.words import Mood
 from core.news import Trouble
-from core.records import Notice, TurnRecord
 from core.settings import Settings
 
 
@@ -71,7 +70,7 @@ class House(QObject):
         self.desk.closing.connect(self.left)
         self.left.connect(self.errands.close)
         self.steering.moved.connect(self._moved)
-        self.door.hear(Notice, self._notice)
+        self.steering.replied.connect(self._notify)
         self._connect_tray()
         kept.changed.connect(self._prefer)
         kept.unwritten.connect(self._unwritten)
@@ -100,10 +99,6 @@ class House(QObject):
         before, self._mood = self._mood, how.mood
         if how.mood is Mood.RECOVERING and before is not Mood.RECOVERING:
             self._notify(self.tr("Something stopped and is being started again."))
-
-    def _notice(self, notice: Notice) -> None:
-        if isinstance(notice.what, TurnRecord) and notice.what.reply:
-            self._notify(notice.what.reply)
 
     def _notify(self, text: str) -> None:
         if self.kept.now.manners.notifications == "on" and not self.desk.isActiveWindow():

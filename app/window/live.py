@@ -60,7 +60,7 @@ class Live:
 
     def take(self, notice: Notice) -> None:
         """Show what this changes, unless it is of a conversation that was left."""
-        if time.monotonic() - notice.ms / 1000 < self._since:
+        if self.left(notice):
             return
         match notice.what:
             case SpeechStarted() | Pressed():
@@ -139,6 +139,10 @@ class Live:
             self._captions.put(caption)
         if kept := self._kept.pop(record.turn.id, None):
             self._name(kept)
+
+    def left(self, notice: Notice) -> bool:
+        """Return whether a notice is of a conversation that was left."""
+        return time.monotonic() - notice.ms / 1000 < self._since
 
     def leave(self) -> None:
         """Forget what was under way, and hear no companion but one that begins from now on."""

@@ -31,6 +31,7 @@ class Steering(QObject):
     moved = Signal(object)  # Circumstances, after every change of them
     settled = Signal(object)  # Settings that hold now
     asked = Signal(object)  # Settings that the user wants
+    replied = Signal(str)  # once a reply is over
 
     def __init__(self, door: Door, desk: Desk, settings: Settings) -> None:
         super().__init__(desk)
@@ -64,8 +65,9 @@ class Steering(QObject):
 
     def _notice(self, notice: Notice) -> None:
         self._live.take(notice)
-        if isinstance(notice.what, TurnRecord) and notice.what.reply:
+        if isinstance(notice.what, TurnRecord) and notice.what.reply and not self._live.left(notice):
             announce(self._desk.view, notice.what.reply)
+            self.replied.emit(notice.what.reply)
         if notice.state != self.how.state:
             self._show(notice.state)
 

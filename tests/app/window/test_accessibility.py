@@ -110,3 +110,12 @@ def test_what_changes_is_announced(house, spoken):
     told(house, Notice(Commit(Turn(1)), State.SPEAKING, 0.0))
     told(house, Notice(TurnRecord(Turn(1), "answered", user="Hello", reply="Hi."), State.LISTENING, 0.0))
     assert spoken == [word(Mood.SPEAKING), "Hi.", word(Mood.LISTENING)]
+
+
+def test_a_late_reply_of_a_conversation_that_was_left_is_not_told(house, spoken):
+    replies = []
+    house.steering.replied.connect(replies.append)
+    house.steering.live.leave()
+    told(house, Notice(TurnRecord(Turn(1), "answered", user="Hello", reply="Hi."), State.LISTENING, 60_000.0))
+    told(house, Notice(TurnRecord(Turn(1), "answered", user="Hello", reply="Anew."), State.LISTENING, 0.0))
+    assert (spoken, replies) == (["Anew."], ["Anew."])
