@@ -34,7 +34,7 @@ SLOWER = 1.10  # last turns against first ones
 FIRST = 100  # spoken turns that are compared, or a third of all
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One look at one process: when (s), memory that it alone has written (kB), descriptors, threads."""
 
