@@ -32,6 +32,7 @@ from moshi.modules.transformer import RingKVCache, StreamingMultiheadAttention
 
 Samples = NDArray[np.float32]
 Codes = NDArray[np.int16]
+MOST_CODES = 1 << 15  # in a codebook
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +167,12 @@ def _read_weights(folder: Path, sizes: dict[str, Any] | None) -> dict[str, Tenso
 def _assemble(
     folder: Path, sizes: dict[str, Any] | None, weights: dict[str, Tensor], codebooks: int, device: torch.device
 ) -> MimiModel:
-    have = int((sizes or loaders._mimi_config)["quantizer"]["n_q"])
+    quantizer = (sizes or loaders._mimi_config)["quantizer"]
+    have, codes = int(quantizer["n_q"]), int(quantizer["bins"])
     if have < codebooks:
         raise ValueError(f"{folder} is a codec with {have} codebooks, the voice model has {codebooks}")
+    if codes > MOST_CODES:
+        raise ValueError(f"{folder} is a codec of {codes} codes a codebook, and at most {MOST_CODES} can be kept")
     mimi = loaders.get_mimi(None, sizes, device, codebooks)
     own = mimi.state_dict()
     faults = [f"missing {name}" for name in own if name not in weights]

@@ -178,3 +178,7 @@ def test_a_wrong_codec_says_what_is_wrong(tiny8: Tiny, tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(sizes))
     with pytest.raises(ValueError, match=r"is \(64, 8\), not \(32, 8\)"):
         load_codec(tmp_path, BOOKS, torch.device("cpu"))
+    sizes["quantizer"]["bins"] = 40_000
+    (tmp_path / "config.json").write_text(json.dumps(sizes))
+    with pytest.raises(ValueError, match="40000 codes a codebook, and at most 32768"):
+        load_codec(tmp_path, BOOKS, torch.device("cpu"))
