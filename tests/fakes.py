@@ -104,7 +104,7 @@ class Encoder:
 
     def __call__(self, wide: Samples) -> Codes:
         levels = wide.reshape(-1, VOICE_FRAME).mean(1, keepdims=True)
-        return np.repeat((levels * 1000).astype(np.int64), 4, axis=1)
+        return np.repeat((levels * 1000).astype(np.int16), 4, axis=1)
 
 
 class Voice:

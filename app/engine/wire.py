@@ -23,7 +23,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 _LENGTH = struct.Struct("<I")
-DTYPES = ("<f4", "<i8")
+DTYPES = ("<f4", "<i2")
 LARGEST = 1 << 26  # bytes of a message
 DEEPEST = 20
 
@@ -87,7 +87,7 @@ def _plain(value: object, arrays: list[np.ndarray]) -> Any:
     if isinstance(value, tuple):
         return [_plain(each, arrays) for each in value]
     if isinstance(value, np.ndarray):
-        arrays.append(np.ascontiguousarray(value, "<f4" if value.dtype.kind == "f" else "<i8"))
+        arrays.append(np.ascontiguousarray(value, "<f4" if value.dtype.kind == "f" else "<i2"))
         return {"array": len(arrays) - 1}
     if is_dataclass(value) and not isinstance(value, type):
         content = {each.name: _plain(getattr(value, each.name), arrays) for each in fields(value) if each.init}

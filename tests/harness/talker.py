@@ -126,7 +126,7 @@ def _hold(store: Store, heading: Heading, history: Any, tell: Tell, chance: rand
     takes = [spoken(chance.choice(SENTENCES)) for _ in range(chance.randrange(1, 4))]
     if chance.random() < 0.3:  # somebody who does not wait for the end of the answer
         takes.append(spoken("stop now", at=chance.randrange(1, 8) * 24_000))
-    engines = Engines(Vad(), Transcriber(), Chat(), Voice(), (Segment(0, "Me.", np.ones((20, 4), np.int64), True),))
+    engines = Engines(Vad(), Transcriber(), Chat(), Voice(), (Segment(0, "Me.", np.ones((20, 4), np.int16), True),))
     microphone = Telling(Recording(takes, tape, Settings().segmenter, pace), tell)
     with scribe, Companion(engines, scribe.overhearing(microphone), tape, listen, seed=1, history=history) as companion:
         companion.finish()

@@ -24,7 +24,7 @@ from core.records import Notice
 from core.settings import Settings, StoreSettings
 from core.types import AudioFrame, Codes, SpeechFrame, Transcript, Turn
 
-codes = arrays.arrays(np.int64, arrays.array_shapes(min_dims=2, max_dims=2, max_side=5), elements=st.integers(0, 2050))
+codes = arrays.arrays(np.int16, arrays.array_shapes(min_dims=2, max_dims=2, max_side=5), elements=st.integers(0, 2050))
 sound = arrays.arrays(np.float32, st.integers(0, 50), elements=st.floats(-1, 1, width=32))
 st.register_type_strategy(np.ndarray, lambda kind: codes if kind == Codes else sound)
 st.register_type_strategy(Path, st.text("/ab ü.", min_size=1).map(Path))
@@ -55,10 +55,10 @@ def test_every_message_comes_out_as_it_went_in(kind, data):
 
 
 def test_sound_and_codes_come_through_to_the_bit():
-    frame = SpeechFrame(np.linspace(-1, 1, 1920, dtype=np.float32), np.arange(32))
+    frame = SpeechFrame(np.linspace(-1, 1, 1920, dtype=np.float32), np.arange(32, dtype=np.int16))
     notices = [Notice(Voiced(Turn(3, 1), 0, frame), state, 12.5) for state in State]
-    notices.append(Notice(Encoded(Turn(1), np.ones((7, 32), np.int64)), State.HEARING, 0.0))
-    said = Said("Hello.", "hello", np.zeros((0, 4), np.int64), whole=True)
+    notices.append(Notice(Encoded(Turn(1), np.ones((7, 32), np.int16)), State.HEARING, 0.0))
+    said = Said("Hello.", "hello", np.zeros((0, 4), np.int16), whole=True)
     notices.append(Notice(Close(Turn(1), "answered", Exchange("hi", None, (said, said))), State.LISTENING, 1.0))
     for notice in notices:
         assert same(unpack(pack(notice), News), notice)
