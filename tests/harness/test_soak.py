@@ -65,7 +65,7 @@ def test_what_a_busy_machine_does_is_named_apart(change, word):
 def test_a_growth_too_small_to_be_told_in_so_short_a_time_is_none():
     memory = FLAT | {"engine": 60.0}
     assert Verdict(**GOOD | {"hours": 0.1, "memory": memory}).bad == []
-    assert Verdict(**GOOD | {"hours": 0.2, "memory": memory}).bad == ["engine grows by 60.0 MB/h"]
+    assert Verdict(**GOOD | {"hours": 0.3, "memory": memory}).bad == ["engine grows by 60.0 MB/h"]
 
 
 def test_every_turn_of_a_long_talk_is_looked_for(tmp_path, monkeypatch):
