@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from core.types import Codes, Samples
 from models.csm.codec_names import from_transformers, is_transformers
 from models.csm.convolutions import shorten
 
@@ -30,8 +30,6 @@ from moshi.models import loaders
 from moshi.models.compression import MimiModel
 from moshi.modules.transformer import RingKVCache, StreamingMultiheadAttention
 
-Samples = NDArray[np.float32]
-Codes = NDArray[np.int16]
 MOST_CODES = 1 << 15  # in a codebook
 
 
