@@ -110,8 +110,11 @@ class Encoder:
 class Voice:
     """Hums each phrase at a level that depends on everything it was given."""
 
-    def __init__(self, before: Callable[[], None] = nothing, *, level: float = 0.0, endless: bool = False) -> None:
+    def __init__(
+        self, before: Callable[[], None] = nothing, *, level: float = 0.0, endless: bool = False, pace: int = 2
+    ) -> None:
         self.before, self.level, self.endless = before, level, endless
+        self.pace = pace  # characters a frame
         self.encoder = Encoder()
         self.contexts: list[tuple[list[Segment], str]] = []
         self.history = VoiceHistory()
@@ -130,4 +133,4 @@ class Voice:
         self.contexts.append((list(context), text))
         mark = (seed + sum(int(segment.codes.sum()) for segment in context)) % 1000
         frame = SpeechFrame(np.full(VOICE_FRAME, self.level or mark / 2000 + 0.1, np.float32), np.full(4, mark))
-        yield from repeat(frame) if self.endless else repeat(frame, max(len(text) // 2, 1))
+        yield from repeat(frame) if self.endless else repeat(frame, max(len(text) // self.pace, 1))

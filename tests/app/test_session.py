@@ -73,7 +73,7 @@ def chat() -> Chat:
 
 @pytest.fixture
 def voice() -> Voice:
-    return Voice()
+    return Voice(pace=6)  # each reply is waited for as long as it sounds
 
 
 @pytest.fixture
