@@ -31,7 +31,7 @@ from core.audio.microphone import Microphone
 from core.channel import Channel, Closed
 from core.commands import Command, Setup
 from core.news import News, Trouble
-from core.settings import CAREFUL, ChatSettings, ModelSettings, Settings
+from core.settings import CAREFUL, ChatSettings, Settings
 from core.stage import Failure, attempt
 from core.store.home import Store
 from core.store.sqlite import StoreError
@@ -225,9 +225,9 @@ class Session:
                 self._use(settings)
             case ask.ChooseVoice(name):
                 self._stock.card(name)  # or it is told that there is none
-                self._use_models(replace(self._settings.models, voice=name))
+                self._use_models(voice=name)
             case ask.ChoosePack(folder):
-                self._use_models(replace(self._settings.models, pack=str(folder or "")))
+                self._use_models(pack=str(folder or ""))
             case ask.NewConversation():
                 self._seating.part(None, Memory())
             case ask.OpenConversation():
@@ -359,10 +359,11 @@ class Session:
         self._wanted = self._settings
         self._stocking.load(self._wanted)
 
-    def _use_models(self, models: ModelSettings) -> None:
-        self._use(replace(self._settings, models=models))
+    def _use_models(self, **chosen: str) -> None:
+        models = replace(self._settings.models, **chosen)
+        self._use(replace(self._settings, models=models), tuple(f"models.{name}" for name in chosen))
 
-    def _use(self, settings: Settings) -> None:
+    def _use(self, settings: Settings, chosen: tuple[str, ...] = ()) -> None:
         old = self._settings
         changed = differences(settings, old)
         names = [f"{leaf}.{name}" for leaf, values in changed.items() for name in values]
@@ -370,7 +371,7 @@ class Session:
         amid = (*LIVE, *STARTING)
         soon = tuple(name for name in names if not self._seating.quiet and name.split(".")[0] not in amid)
         now = tuple(name for name in names if name not in (*later, *soon))
-        self._tell(tell.SettingsUsed(settings, now, soon, later))
+        self._tell(tell.SettingsUsed(settings, now, soon, later, chosen=chosen))
         self._air.use(settings.audio)
         loads = _loaded(old) != _loaded(settings)
         self._seating.use(settings, anew=not loads and any(leaf not in amid for leaf in changed))

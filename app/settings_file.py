@@ -21,6 +21,8 @@ from core.whole import whole
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from core.news import SettingsUsed  # is loaded only after the window is seen
+
 LARGEST = 1 << 20  # bytes: no file of settings is larger
 ASIDE = 5  # copies of damaged files that stay
 HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_-]+)\s*\]\s*(#.*)?")
@@ -72,10 +74,12 @@ class Wishes:
     def __init__(self, path: Path, settings: Settings) -> None:
         self._path, self._wished, self._held = path, settings, settings
 
-    def note(self, held: Settings, *, instead: bool) -> None:
-        """Take note that these hold, `instead` of what is wished for want of it or not; raises OSError."""
-        changed, self._held = differences(held, self._held), held
-        if changed and not instead:
+    def note(self, used: SettingsUsed) -> None:
+        """Take note of what holds, and whether that is as wished; raises OSError."""
+        changed, self._held = differences(used.settings, self._held), used.settings
+        for leaf, name in (each.split(".") for each in used.chosen):
+            changed.setdefault(leaf, {})[name] = getattr(getattr(used.settings, leaf), name)
+        if changed and not used.instead:
             self._wished = amended(self._wished, changed)
             write(self._path, self._wished)
 

@@ -167,7 +167,8 @@ class ReplyTimes:
 class SettingsUsed:
     """These settings hold; what was changed, as "segmenter.patience", and when it takes effect.
 
-    With `instead` they hold only because what the user wants cannot be used now.
+    With `instead` they hold only because what the user wants cannot be used now. What was `chosen` is wished for even
+    if it held already.
     """
 
     settings: Settings
@@ -175,6 +176,7 @@ class SettingsUsed:
     next_reply: tuple[str, ...] = ()
     next_start: tuple[str, ...] = ()
     instead: bool = False
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class Opening:
 
     def _write(self, used: SettingsUsed) -> None:
         try:
-            self._wishes.note(used.settings, instead=used.instead)
+            self._wishes.note(used)
         except OSError as error:
             self.house.kept.unwritten.emit(error.strerror or str(error))
 

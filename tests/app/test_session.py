@@ -215,6 +215,8 @@ def test_models_that_cannot_be_loaded_at_the_start_are_still_wished(talk, tmp_pa
     one.until(tell.Ready)
     used = one.ask(ask.UseSettings(replace(SILENT, persona=PersonaSettings("Ada")))).until(tell.SettingsUsed)
     assert not used.instead
+    used = one.ask(ask.ChoosePack()).until(tell.SettingsUsed)
+    assert (used.settings.models.pack, used.chosen) == ("", ("models.pack",)), "it holds already, and is wished now"
 
 
 def test_when_nothing_else_can_be_loaded_the_pocket_pack_is(talk, monkeypatch):

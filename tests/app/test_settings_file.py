@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.settings_file import Wishes, read, write
+from core.news import SettingsUsed
 from core.settings import AudioSettings, ModelSettings, PersonaSettings, SegmenterSettings, Settings, StoreSettings
 
 MINE = Settings(
@@ -146,10 +147,20 @@ def test_only_what_the_user_changed_is_written_over_their_file(path):
     write(path, theirs)
     wishes = Wishes(path, theirs)
     instead = replace(theirs, models=ModelSettings())
-    wishes.note(instead, instead=True)
+    wishes.note(SettingsUsed(instead, instead=True))
     assert read(path)[0] == theirs
-    wishes.note(replace(instead, persona=PersonaSettings("Bo")), instead=False)
+    other = replace(instead, persona=PersonaSettings("Bo"))
+    wishes.note(SettingsUsed(other))
     assert read(path)[0] == replace(theirs, persona=PersonaSettings("Bo"))
-    chosen = replace(instead, persona=PersonaSettings("Bo"), models=ModelSettings(pack="/packs/new"))
-    wishes.note(chosen, instead=False)
+    wishes.note(SettingsUsed(replace(other, models=ModelSettings(pack="/packs/new"))))
     assert read(path)[0].models == ModelSettings(pack="/packs/new", voice="mira")
+
+
+def test_what_held_already_in_the_stead_of_another_can_be_chosen(path):
+    theirs = Settings(models=ModelSettings(pack="/mnt/away"), persona=PersonaSettings("Ada"))
+    write(path, theirs)
+    wishes = Wishes(path, theirs)
+    instead = replace(theirs, models=ModelSettings())
+    wishes.note(SettingsUsed(instead, instead=True))
+    wishes.note(SettingsUsed(instead, chosen=("models.pack",)))
+    assert read(path)[0] == instead
