@@ -76,7 +76,8 @@ def choosing(gumbel: Tensor, temperature: float) -> Choose:
 
     def choose(logits: Tensor, codebook: int) -> Tensor:
         best, ids = logits.topk(gumbel.shape[1])
-        return ids[(best / warmth + gumbel[codebook]).argmax()][None]
+        # Without `keepdim` the host would fetch the index, which no capture into a graph allows.
+        return ids[(best / warmth + gumbel[codebook]).argmax(0, keepdim=True)]
 
     return choose
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 from tiny_csm import Tiny, save_codec
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.types import COMPANION, USER, VOICE_FRAME, Segment, SpeechFrame
 from models.csm import load_voice
-from models.csm.cuda import Captured
+from models.csm.cuda import Captured, Desk, frame_on
 from models.csm.generate import (
     QUIET_END,
     QUIET_SHOWN,
@@ -160,6 +161,27 @@ def test_the_captured_program_gives_the_codes_of_the_eager_one(model, tokenizer,
         return np.stack(frames)
 
     np.testing.assert_array_equal(codes(Captured), codes(Eager))
+
+
+LOOKS = ("item", "is_nonzero", "_local_scalar_dense", "nonzero", "equal")  # composite ones come here whole
+
+
+class Unattended(TorchDispatchMode):
+    """Computes without the host, which must not look at a value while a graph is captured."""
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        assert operation.overloadpacket.__name__ not in LOOKS, operation
+        return operation(*args, **(kwargs or {}))
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("greedy", [True, False])
+def test_a_frame_never_waits_for_the_host_and_so_can_be_captured(model, greedy):
+    sampling = Sampling(0 if greedy else 0.9, 50)
+    desk = Desk.of(model, sampling)
+    with Unattended():
+        frame_on(desk, model, model.backbone.cache(256), model.decoder.cache(BOOKS), 64, sampling.temperature)
+    assert desk.position == 1
 
 
 def test_a_full_cache_is_never_overrun(model, tokenizer, random):
