@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from core.types import Message
 from models.downloads.errors import DownloadError, Passing
-from models.downloads.web import Answer, Head, Web
+from models.downloads.web import Answer, Head, Web, is_here
 
 TICK_S = 0.25  # between two offers to stop while nothing comes
 LONGEST_LINE = 1 << 20
@@ -53,14 +53,12 @@ class ChatServer:
     def warning(self) -> str:
         """Say that text leaves this machine; empty if it does not."""
         host = urlsplit(self.address).hostname or ""
-        if host == "localhost" or host.endswith(".localhost"):
+        if is_here(host):
             return ""
         try:
             address = ipaddress.ip_address(host)
         except ValueError:
             return f"Text leaves this machine: what you say, and what was said before, is sent to {host}."
-        if address.is_loopback:
-            return ""
         where = "another machine of your network" if address.is_private else "a machine on the internet"
         return f"Text leaves this machine: what you say, and what was said before, is sent to {host}, {where}."
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import ipaddress
 import queue
 import socket
 import ssl
@@ -28,7 +29,7 @@ AGENT = "sotto"
 
 @dataclass(frozen=True)
 class Web:
-    """How the network is reached. `endpoint` stands for the hub; no proxy means the system's."""
+    """How the network is reached. `endpoint` stands for the hub; no proxy means the system's, unless it is this very machine."""
 
     endpoint: str = HUB
     token: str = field(default="", repr=False)
@@ -137,7 +138,7 @@ def route(web: Web, parts: SplitResult) -> tuple[http.client.HTTPConnection, str
     if parts.scheme not in ("http", "https") or not host:
         raise DownloadError("setting", "this is no address on the web", parts.geturl(), "begin it with https://")
     secure, target = parts.scheme == "https", (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    proxy = web.proxy or ("" if proxy_bypass(host) else getproxies().get(parts.scheme, ""))
+    proxy = web.proxy or ("" if is_here(host) or proxy_bypass(host) else getproxies().get(parts.scheme, ""))
     if not proxy:
         if secure:
             return http.client.HTTPSConnection(host, port, timeout=web.connect_s, context=web.trust()), target, {}
@@ -151,6 +152,16 @@ def route(web: Web, parts: SplitResult) -> tuple[http.client.HTTPConnection, str
         tunnel.set_tunnel(host, port, headers=permit)
         return tunnel, target, {}
     return http.client.HTTPConnection(via.hostname, via.port, timeout=web.connect_s), parts.geturl(), permit
+
+
+def is_here(host: str) -> bool:
+    """Tell whether a host is this very machine: no proxy hears what it is sent, whatever the system's settings say."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _permit(via: SplitResult) -> dict[str, str]:

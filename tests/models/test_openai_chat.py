@@ -104,6 +104,21 @@ def test_what_is_asked_is_the_conversation_and_the_key_goes_along(odd: Server) -
     assert "sk-secret" not in repr(server)
 
 
+@pytest.mark.parametrize("spared", [None, "127.0.0.0/8"])
+def test_what_is_said_to_this_machine_goes_to_no_proxy(odd: Server, monkeypatch: pytest.MonkeyPatch, spared) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    if spared:
+        monkeypatch.setenv("no_proxy", spared)
+    with serving() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        assert reply(odd, events("Fine.")) == "Fine."
+        assert ChatServer(odd.url).warning == ""
+        with pytest.raises(ChatServerError):
+            RemoteChat(ChatServer("http://away.example")).models()
+        assert [asked.path for asked in proxy.asked] == ["http://away.example/v1/models"]
+
+
 def test_letters_are_whole_however_the_bytes_come(odd: Server) -> None:
     assert reply(odd, events("Grüße ", "aus 你好"), block=3) == "Grüße aus 你好"
 
