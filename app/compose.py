@@ -82,7 +82,7 @@ def own_voices(data: Path | None = None) -> OwnVoices:
     """Return the voices that the user made."""
     from app.sitting import data_folder
 
-    return OwnVoices(data_folder(data) / "voices")
+    return OwnVoices(data_folder(data) / "voices", [path.name for path in (POCKET / "voices").iterdir()])
 
 
 NO_SERVER = ChatSettings()

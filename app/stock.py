@@ -21,7 +21,6 @@ from models.pack import PackError, Role
 from models.recording import Anchored, Drift
 from models.voices import VoiceCard, VoiceError, load_voice_card
 
-OWN = "voices"  # folder of the user's own voices, beside the conversations
 PARTS = ("pack", *compose.PARTS)
 USUAL_THREADS = min(2, os.cpu_count() or 1)
 MENDABLE = (Problem, PackError, VoiceError)
@@ -149,7 +148,7 @@ class Stocking:
             )
         except MENDABLE as error:
             return Trouble(str(error), WORKS, MEND)
-        stock = Stock(choice, engines, OwnVoices(self._data / OWN), sends=sends)
+        stock = Stock(choice, engines, compose.own_voices(self._data), sends=sends)
         stock.voiced[_key(choice.card)] = engines
         return stock
 

@@ -86,7 +86,8 @@ def _kept(asked: argparse.Namespace, card: VoiceCard) -> None:
 
 
 def _record(asked: argparse.Namespace) -> int:
-    pack = the_pack(asked)
+    pack, own = the_pack(asked), compose.own_voices(asked.data)
+    own.free(asked.name)  # or it is refused before anybody has read aloud
     script = script_for(pack.name, pack.languages[0])
     take = from_file(asked.source) if asked.source else from_microphone(asked, script)
     report = examine(take, script, compose.load_transcriber(pack, asked.threads, asked.data))
@@ -95,7 +96,7 @@ def _record(asked: argparse.Namespace) -> int:
         raise Problem("this take cannot be used", "; ".join(report.faults), "record it again")
     consent = f"spoken on {date.today():%Y-%m-%d}: {script.consent}"
     card = VoiceCard(asked.name, asked.name, report.transcript, "recorded", OWN, consent, "recorded here", Path())
-    _kept(asked, compose.own_voices(asked.data).keep(card, report.reference))
+    _kept(asked, own.keep(card, report.reference))
     return 0
 
 

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import unicodedata
 import zipfile
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,8 +31,8 @@ LONGEST_S = 60.0
 class OwnVoices:
     """The voices in one folder; every fault is a VoiceError of one line."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, others: Collection[str] = ()) -> None:
+        self.folder, self._others = folder, others  # names of other voices, which none of these is to take
 
     def __contains__(self, name: str) -> bool:
         """Tell whether there is a voice of this name."""
@@ -51,7 +52,7 @@ class OwnVoices:
 
     def keep(self, card: VoiceCard, sound: Samples) -> VoiceCard:
         """Keep a new voice with its recording at VOICE_RATE; `card.name` may be any title, and is made a name."""
-        name = self._free(card.name)
+        name = self.free(card.name)
         place, work = self.folder / name, self.folder / f".new-{name}"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True, mode=0o700)
@@ -69,7 +70,7 @@ class OwnVoices:
         card = self.card(name)
         if not title.strip():
             raise VoiceError(f"{self.folder / name}: a voice needs a name; give one")
-        new = name if slug(title) == name else self._free(title)
+        new = self.free(title, name)
         if new != name:
             (self.folder / name).rename(self.folder / new)
         place = self.folder / new
@@ -101,11 +102,12 @@ class OwnVoices:
             card = load_voice_card(folder)
             return self.keep(card, _heard(card.reference))
 
-    def _free(self, title: str) -> str:
-        name = slug(title)
-        if not name:
+    def free(self, title: str, now: str = "") -> str:
+        """Return the name that a voice of this title gets, a new one or the one that is called so `now`."""
+        if not any(map(str.isalnum, title)):
             raise VoiceError(f"{self.folder}: {title!r} has no letters to name a voice by; choose another name")
-        taken = {path.name for path in self.folder.glob("*")}
+        name = slug(title) or "voice"  # in letters that no name has
+        taken = {*self._others, *(path.name for path in self.folder.glob("*") if path.name != now)}
         return name if name not in taken else next(n for i in range(2, 1000) if (n := f"{name}-{i}") not in taken)
 
 

@@ -113,7 +113,7 @@ class Reading(Aside):
 
     def _allow(self) -> None:
         self.stop.setEnabled(self.busy)
-        self.start.setEnabled(not self.busy and bool(self.name.text().strip()))
+        self.start.setEnabled(not self.busy and any(map(str.isalnum, self.name.text())))
 
     def done(self, result: int) -> None:
         """Let Sotto listen again, if it did."""

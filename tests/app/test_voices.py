@@ -81,6 +81,7 @@ def test_only_the_good_take_is_accepted_and_each_refusal_says_why(tmp_path: Path
 def test_a_recorded_voice_is_kept_sent_and_taken_in(sotto, tmp_path: Path) -> None:
     take = spoken(tmp_path, READ)
     soundfile.write(tmp_path / "take.wav", take.wide, VOICE_RATE)
+    assert "no letters" in sotto("voices", "record", "!!!")[2], "before anybody reads aloud"
     code, _, error = sotto("voices", "record", "Ann", "--from", tmp_path / "take.wav")
     assert (code, error) == (0, ""), error
     assert sotto("voices", "export", "ann", tmp_path / "ann")[0] == 0

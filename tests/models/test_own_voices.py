@@ -39,6 +39,18 @@ def test_a_voice_is_kept_renamed_and_deleted(own: OwnVoices) -> None:
     assert not (own.folder / "anna").exists()
 
 
+def test_no_name_is_that_of_another_voice_and_every_letter_counts(tmp_path: Path) -> None:
+    own = OwnVoices(tmp_path / "voices", ["tom"])
+    assert own.keep(card("Tom"), SOUND).name == "tom-2"
+    kept = own.keep(card("Мария"), SOUND)
+    assert (kept.name, kept.title) == ("voice", "Мария")
+    renamed = own.rename("voice", "さくら")
+    assert (renamed.name, renamed.title) == ("voice", "さくら")
+    assert own.rename("tom-2", "TOM").name == "tom-2"
+    (own.folder / "tom-2").rename(own.folder / "tom")  # as an older Sotto named it
+    assert own.rename("tom", "Tom").name == "tom-2"
+
+
 def test_a_voice_travels_as_one_file(own: OwnVoices, tmp_path: Path) -> None:
     own.keep(card("Anna"), SOUND)
     own.export("anna", tmp_path / "anna.sottovoice")

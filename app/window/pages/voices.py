@@ -132,7 +132,7 @@ class AllVoices(Voices):
         super().__init__(theme, door, steering)
         self._errands = errands
         self.aside: Aside | None = None
-        self._again = False  # whether the voice that is renamed was the chosen one
+        self._again = ""  # the voice that is renamed, if it was the chosen one
         self.heading(self.tr("Voices of your own"))
         self.hint(
             self.tr(
@@ -214,13 +214,13 @@ class AllVoices(Voices):
             self._leave(voice)
             self._run("voices", "delete", voice.name)
 
-    def _leave(self, voice: VoiceSeen) -> bool:
-        """Choose another voice than one that will not be there any more; return whether that was needed."""
+    def _leave(self, voice: VoiceSeen) -> str:
+        """Choose another voice than one that will not be there any more; return its name if that was needed."""
         other = next((each.name for each in self._shown if not each.own), "")
         chosen = self.choosers[voice.name].isChecked() and bool(other)
         if chosen:
             self._door.ask(ChooseVoice(other))
-        return chosen
+        return voice.name if chosen else ""
 
     def _run(self, *asked: object) -> None:
         self.state.setText("")
@@ -233,8 +233,7 @@ class AllVoices(Voices):
             case "exported":
                 self._say(self.tr("It is in {file}.").format(file=event["file"]))
             case "renamed":
-                if self._again:
-                    self._door.ask(ChooseVoice(str(event["voice"])))
+                self._choose_again(str(event["voice"]))
                 self._say(self.tr("It is called {title} now.").format(title=event["title"]))
             case "deleted":
                 self._say(self.tr("It is deleted."))
@@ -246,8 +245,14 @@ class AllVoices(Voices):
 
     def _ended(self, fault: Fault | None) -> None:
         if fault is not None:
+            self._choose_again(self._again)
             self._say(worded(fault))
         self.refresh()
+
+    def _choose_again(self, name: str) -> None:
+        if self._again:
+            self._again = ""
+            self._door.ask(ChooseVoice(name))
 
     def _say(self, text: str) -> None:
         self.state.setText(text)

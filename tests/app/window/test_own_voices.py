@@ -64,6 +64,10 @@ def test_a_voice_is_found_kept_and_looked_after(house, voices, own, outside, mon
     press(voices, "Rename…")
     wait(lambda: own.names() == ["best"] and outside.of(ChooseVoice)[-1:] == [ChooseVoice("best")])
     answer(house, own, "best")
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("??", True))
+    press(voices, "Rename…")
+    wait(lambda: "no letters" in voices.state.text())
+    assert outside.of(ChooseVoice)[-2:] == [ChooseVoice("ada"), ChooseVoice("best")]  # it goes on as it was called
     file = tmp_path / "best.sottovoice"
     file.write_bytes(b"old")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
