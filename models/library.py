@@ -18,7 +18,7 @@ from models.assemble import assemble, parts_of
 from models.catalog import Catalog, Model, load_catalog
 from models.downloads.errors import DownloadError
 from models.downloads.hub import Pin
-from models.downloads.intake import opened, recognised
+from models.downloads.intake import Folders, misfit, opened, recognised
 from models.downloads.progress import Progress
 from models.downloads.shelf import SPARE, Shelf
 from models.downloads.tokens import Tokens
@@ -29,6 +29,7 @@ from models.pack import MANIFEST, NAME, PackError
 SETTINGS = "library.toml"
 USUAL = Patience()
 COPIED = 1 << 20
+SMALL = 1_000_000  # bytes: files that several models may have, and whose size says little
 
 
 @dataclass(frozen=True)
@@ -138,20 +139,35 @@ class Library:
         yield from assemble(self.shelf, profile, title, parts, self._voices)
 
     def take(self, source: Path) -> Generator[Progress, None, list[str]]:
-        """Take what models a folder or archive has; the generator's value is their names. Raises DownloadError."""
+        """Take what models a folder or archive has; the generator's value is their names. Raises DownloadError.
+
+        A file that is damaged is told once all others are taken.
+        """
         taken: list[str] = []
+        damaged = other = None
         self.folder.mkdir(parents=True, exist_ok=True)
         beside = tempfile.TemporaryDirectory(prefix=".import-", dir=self.folder)
-        with beside as work, opened(source, Path(work)) as (files, steps):
+        with beside as work, opened(source, Path(work)) as (folders, steps):
             yield from steps
-            for model in self._alike(files):
-                pin = yield from recognised(model, files)
-                if pin is not None:
-                    yield from self.shelf.take(model, pin, files)
-                    taken.append(model.name)
+            for model, files in self._alike(folders):
+                if misfits := misfit(model, files):
+                    other = other or misfits
+                    continue
+                try:
+                    if model.name not in taken:
+                        pin = yield from recognised(model, files)
+                        yield from self.shelf.take(model, pin, files)
+                        taken.append(model.name)
+                except DownloadError as error:
+                    damaged = damaged or error
+                for listed in model.files:
+                    if listed.expected >= SMALL:
+                        del files[listed.name]  # it is no other model's
+        if damaged:
+            raise damaged
         if not taken:
             advice = "see `sotto packs catalog` for the files that each needs"
-            raise DownloadError("missing", "no model of the catalogue is in it", source, advice)
+            raise other or DownloadError("missing", "no model of the catalogue is in it", source, advice)
         return taken
 
     def remove(self, name: str) -> None:
@@ -199,13 +215,16 @@ class Library:
                     done += len(block)
                     yield Progress("importing", path.name, min(done, total), total)
 
-    def _alike(self, files: Mapping[str, Path]) -> list[Model]:
-        """Return models that these files may be: the catalogue's hashes decide, then sizes that are near enough."""
-        return [
-            model
-            for model in self.catalog.models.values()
-            if model.files and all(_near(files.get(listed.name), listed.expected) for listed in model.files)
-        ]
+    def _alike(self, folders: Folders) -> Iterator[tuple[Model, dict[str, Path]]]:
+        """Yield models that the files of a folder may be, by their sizes; first those that hashes can tell from others.
+
+        A file may be taken out of its folder meanwhile.
+        """
+        models = sorted(self.catalog.models.values(), key=lambda model: not any(file.sha256 for file in model.files))
+        for files in folders.values():
+            for model in models:
+                if model.files and all(_near(files.get(listed.name), listed.expected) for listed in model.files):
+                    yield model, files
 
     def _present(self, name: str) -> Path:
         if not NAME.fullmatch(name) or not (self.pack(name) / MANIFEST).is_file():
@@ -229,7 +248,7 @@ class Library:
 
 
 def _near(path: Path | None, expected: int) -> bool:
-    return path is not None and (expected < 1_000_000 or 0.8 * expected <= path.stat().st_size <= 1.25 * expected)
+    return path is not None and (expected < SMALL or 0.8 * expected <= path.stat().st_size <= 1.25 * expected)
 
 
 def _installed(folder: Path) -> Installed:

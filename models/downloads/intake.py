@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tarfile
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -24,18 +24,23 @@ MEMBERS = 10_000
 SUFFIXES = (".json", ".txt", ".bin", ".gguf", ".safetensors", ".onnx", ".wav")
 
 
+Folders = dict[str, dict[str, Path]]
+"""By folder and base name: two models in folders of their own may have files of one name."""
+
+
 @contextmanager
-def opened(source: Path, work: Path) -> Iterator[tuple[dict[str, Path], Generator[Progress, None, None]]]:
-    """Give the usable files of a folder or archive, by base name, and the steps that copy an archive's out.
+def opened(source: Path, work: Path) -> Iterator[tuple[Folders, Generator[Progress, None, None]]]:
+    """Give the usable files of a folder or archive, and the steps that copy an archive's out.
 
     Run the steps to their end before a file is read. Raises DownloadError for what is neither.
     """
+    found: Folders = {}
     if source.is_dir():
-        files = {path.name: path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink()}
-        yield {name: path for name, path in files.items() if name.endswith(SUFFIXES)}, _nothing()
-        return
-    found: dict[str, Path] = {}
-    if zipfile.is_zipfile(source):
+        for path in sorted(source.rglob("*")):
+            if path.is_file() and not path.is_symlink() and path.name.endswith(SUFFIXES):
+                found.setdefault(str(path.parent), {})[path.name] = path
+        yield found, _nothing()
+    elif zipfile.is_zipfile(source):
         yield found, _from_zip(source, work, found)
     elif source.is_file() and tarfile.is_tarfile(source):
         yield found, _from_tar(source, work, found)
@@ -47,42 +52,45 @@ def _nothing() -> Generator[Progress, None, None]:
     yield from ()
 
 
-def _plain(name: str) -> str:
-    """Return the base name of a member that may be taken, or nothing."""
+def _plain(name: str, found: Folders) -> PurePosixPath | None:
+    """Return where a member lies that may be taken, and was not yet."""
     pure = PurePosixPath(name)
     odd = pure.is_absolute() or ".." in pure.parts or any(letter in name for letter in "\\:\0")
-    return "" if odd or not pure.name.endswith(SUFFIXES) or pure.name.startswith(".") else pure.name
+    if odd or not pure.name.endswith(SUFFIXES) or pure.name.startswith("."):
+        return None
+    return None if pure.name in found.get(str(pure.parent), {}) else pure
 
 
-def _from_zip(source: Path, work: Path, found: dict[str, Path]) -> Generator[Progress, None, None]:
+def _from_zip(source: Path, work: Path, found: Folders) -> Generator[Progress, None, None]:
     try:
         with zipfile.ZipFile(source) as archive:
             for member in archive.infolist()[:MEMBERS]:
                 kind = member.external_attr >> 28  # the file type of unix: 8 a file, 10 a link, 0 not said
-                if (
-                    (name := _plain(member.filename))
-                    and name not in found
-                    and kind in (0, 8)
-                    and not member.flag_bits & 1
-                ):
+                if (pure := _plain(member.filename, found)) and kind in (0, 8) and not member.flag_bits & 1:
                     with archive.open(member) as file:
-                        yield from _copied(file, work / name, member.file_size)
-                    found[name] = work / name
+                        yield from _taken(file, pure, member.file_size, work, found)
     except Exception as error:  # zlib.error and lzma.LZMAError, which share no base
         raise _damaged(source, error) from None
 
 
-def _from_tar(source: Path, work: Path, found: dict[str, Path]) -> Generator[Progress, None, None]:
+def _from_tar(source: Path, work: Path, found: Folders) -> Generator[Progress, None, None]:
     try:
         with tarfile.open(source) as archive:
             for _, member in zip(range(MEMBERS), archive, strict=False):
-                if (name := _plain(member.name)) and name not in found and member.isreg():
+                if (pure := _plain(member.name, found)) and member.isreg():
                     file = archive.extractfile(member)
                     if file is not None:
-                        yield from _copied(file, work / name, member.size)
-                        found[name] = work / name
+                        yield from _taken(file, pure, member.size, work, found)
     except Exception as error:  # zlib.error and lzma.LZMAError, which share no base
         raise _damaged(source, error) from None
+
+
+def _taken(
+    file: IO[bytes], pure: PurePosixPath, size: int, work: Path, found: Folders
+) -> Generator[Progress, None, None]:
+    place = work / str(sum(map(len, found.values()))) / pure.name
+    yield from _copied(file, place, size)
+    found.setdefault(str(pure.parent), {})[pure.name] = place
 
 
 def _copied(file: IO[bytes], place: Path, size: int) -> Generator[Progress, None, None]:
@@ -102,23 +110,31 @@ def _damaged(source: Path, error: Exception) -> DownloadError:
     return DownloadError("wrong", f"the archive is damaged ({error})", source, "copy it again from where it is whole")
 
 
-def recognised(model: Model, files: dict[str, Path]) -> Generator[Progress, None, Pin | None]:
-    """Tell whether these files are a model of the catalogue: by name, and by hash where the catalogue knows it.
+def misfit(model: Model, files: Mapping[str, Path]) -> DownloadError | None:
+    """Return what tells, before anything is read, that these files are another model."""
+    for listed in model.files:
+        if listed.size and files[listed.name].stat().st_size != listed.size:
+            return _foreign(model, files[listed.name])
+    return None
 
-    Where it does not, the user's own word stands: what is there now is pinned.
+
+def recognised(model: Model, files: Mapping[str, Path]) -> Generator[Progress, None, Pin]:
+    """Take files of a model's sizes for it; raises DownloadError where the catalogue knows another hash.
+
+    Where it knows none, the user's own word stands: what is there now is pinned.
     """
-    if not model.files or any(listed.name not in files for listed in model.files):
-        return None
     pins = []
     for listed in model.files:
         sha256 = yield from _hashed(listed, files[listed.name])
-        size = files[listed.name].stat().st_size
-        if (listed.size and size != listed.size) or (listed.sha256 and sha256 != listed.sha256):
-            advice = "copy it again from where it is whole"
-            raise DownloadError("wrong", f"this is not {model.title}'s own file", files[listed.name], advice)
-        pins.append(PinnedFile(listed.name, listed.name, size, sha256))
+        if listed.sha256 and sha256 != listed.sha256:
+            raise _foreign(model, files[listed.name])
+        pins.append(PinnedFile(listed.name, listed.name, files[listed.name].stat().st_size, sha256))
     source = model.sources[0]
     return Pin(model.name, source.repository, source.revision if source.fixed else "0" * 40, tuple(pins))
+
+
+def _foreign(model: Model, file: Path) -> DownloadError:
+    return DownloadError("wrong", f"this is not {model.title}'s own file", file, "copy it again from where it is whole")
 
 
 def _hashed(listed: Listed, path: Path) -> Generator[Progress, None, str]:
