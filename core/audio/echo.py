@@ -99,13 +99,13 @@ class EchoCanceller:
     def far(self, samples: Samples) -> None:
         """Take what was handed to the loudspeaker, in order, silence included."""
         self._far = np.concatenate([self._far, samples])
+        if not self._begun:
+            self._far = self._far[-BLOCK:]  # older reference has had its echo already, and perhaps nothing ever listens
 
     def near(self, samples: Samples) -> Samples:
         """Take what the microphone heard; return what is ready of it, without echo."""
         self._near = np.concatenate([self._near, samples])
-        if not self._begun:
-            self._begun = True
-            self._far = self._far[-BLOCK:]  # older reference has had its echo already
+        self._begun = True
         cleaned = []
         while len(self._near) >= BLOCK and (len(self._far) >= BLOCK or len(self._near) > PATIENCE):
             cleaned.append(self._block())

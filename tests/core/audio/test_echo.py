@@ -49,7 +49,9 @@ def test_both_streams_keep_their_distance_however_they_come():
 def test_reference_from_before_the_microphone_opened_is_left_out():
     pairs = Pairs()
     echo = EchoCanceller(pairs)
-    echo.far(numbered(50))
+    for at in range(50):
+        echo.far(numbered(1, at))
+    assert len(echo._far) == BLOCK, "it is not kept where nothing ever listens"
     echo.near(numbered(1, 49))
     assert pairs.offsets == [0]
 
