@@ -39,12 +39,11 @@ class Keys:
         return self._speak(now) if key == " " and self._mode != "open" else []
 
     def _speak(self, now: float) -> list[Command]:
+        if self._mode == "tap":
+            return [Press(), Release()]
         was, self._pressed = self._pressed, True
-        if self._mode == "push":
-            self._until = now + (REPEATS if was else FIRST_REPEAT)
-            return [] if was else [Press()]
-        self._pressed = not was
-        return [Release() if was else Press()]
+        self._until = now + (REPEATS if was else FIRST_REPEAT)
+        return [] if was else [Press()]
 
     def pass_time(self, now: float) -> list[Command]:
         """Return what the time that has passed asks for."""

@@ -106,12 +106,17 @@ class Segmenter:
         self._insists = self._alarm.insists and not insisted
         if self._onset is None:
             return self._by_key(frame) or self._quiet(end, sounds, was)
+        if self._set.mode == "tap" and self._key is _Key.DOWN and self._silent(end) >= self._set.max_utterance_ms * MS:
+            self._lift()  # the second tap was forgotten
         lifted = self._key is _Key.LIFTED
         self._lifted += lifted
-        if lifted and (self._paused or self._lifted >= _frames(LAST_WORD_MS)):
+        if lifted and ((self._paused and not sounds) or self._lifted >= _frames(LAST_WORD_MS)):
             self._last = self._last or end  # nothing seemed to be speech: all of it may be
             return [self._end()]
         return self._pause(end, sounds, wait_ms, was) if self._paused else self._speech(end, sounds)
+
+    def _silent(self, end: int) -> int:
+        return end - (self._last or self._onset or 0)
 
     def over(self, wait_ms: int) -> list[SpeechEvent]:
         """End the utterance if its pause has lasted so long already."""
@@ -218,7 +223,7 @@ class Segmenter:
         silent = self._frames[-1].at + MIC_FRAME > self._last
         offset = max(self._last - self._set.offset_lag_ms * MS, self._onset) if silent else self._last
         kept = [frame for frame in self._frames if frame.at < offset + self._set.tail_ms * MS]
-        return _utterance(kept), self._onset, offset
+        return _utterance(kept or self._frames[:1]), self._onset, offset
 
 
 def _waited(silent: int, ms: int) -> bool:

@@ -231,6 +231,28 @@ def test_a_key_held_for_very_long_gives_one_utterance_after_the_other() -> None:
     assert len(ends(silent)) >= 2
 
 
+def test_a_tap_that_is_forgotten_ends_by_itself_and_a_key_that_is_held_does_not() -> None:
+    tap, push = (SegmenterSettings(mode=mode, max_utterance_ms=1000) for mode in ("tap", "push"))  # type: ignore[arg-type]
+    assert len(ends(told("p" + "#" * 10 + "." * 300, tap))) == 1
+    assert len(ends(told("p" + "." * 300, tap))) == 1
+    assert kinds(told("p" + "#" * 10 + "." * 300, push)).count(SpeechEnded) == 0
+    begun = told("p" + "#" * 10 + "." * 60 + "p" + "#" * 10 + "p" + "." * 20, tap)
+    assert kinds(begun).count(Pressed) == 2, "the next tap begins"
+
+
+def test_a_last_word_counts_that_begins_just_before_the_key_goes_up() -> None:
+    (end,) = ends(told("p" + "#" * 10 + "." * 10 + "##R" + "####" + "." * 9, PUSH))
+    assert end.utterance.end >= 28 * MIC_FRAME
+    (end,) = ends(told("p" + "#" * 10 + "." * 10 + "#R" + "." * 20, PUSH))
+    assert end.utterance.end < 20 * MIC_FRAME, "a click is no word"
+
+
+def test_the_shortest_press_has_sound_whatever_is_set() -> None:
+    bare = SegmenterSettings(mode="push", pre_roll_ms=0, tail_ms=0)
+    (end,) = ends(told("p#r" + "." * 20, bare))
+    assert len(end.utterance.wide)
+
+
 def test_a_key_is_of_no_account_where_everything_is_heard() -> None:
     assert kinds(told("p" + "." * 20 + "r" + "." * 20)) == []
 

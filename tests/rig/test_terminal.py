@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
 
 from app.talk_keys import FIRST_REPEAT, REPEATS, Keys
 from app.talk_screen import Screen, meter
 from core.commands import Hush, Mute, Press, Release, Unmute
 from core.conversation import State
+from core.events import Pressed, SpeechContinued, SpeechEnded
 from core.news import AudioLost, AudioOpened, Ready, ReplyTimes, Trouble
 from core.records import Notice, TurnRecord
-from core.types import Turn
+from core.segmenter import Segmenter
+from core.settings import SegmenterSettings
+from core.types import EAR_FRAME, MIC_FRAME, AudioFrame, Turn
 
 
 def test_a_held_key_is_one_press_and_one_release():
@@ -29,8 +33,13 @@ def test_a_held_key_is_one_press_and_one_release():
 
 def test_taps_begin_and_end():
     keys = Keys("tap")
-    asked = [keys.press(" ", float(at)) for at in range(3)]
-    assert asked == [[Press()], [Release()], [Press()]]
+    segmenter, told = Segmenter(SegmenterSettings(mode="tap")), []
+    for number in range(60):
+        for command in keys.press(" ", float(number)) if number in (5, 25) else ():
+            {Press: segmenter.press, Release: segmenter.release}[type(command)]()
+        sound = np.zeros(MIC_FRAME, np.float32), np.zeros(EAR_FRAME, np.float32)
+        told += segmenter.feed(AudioFrame(number * MIC_FRAME, *sound), 0.9 if number in range(8, 30) else 0.0, 600)
+    assert [type(event) for event in told if not isinstance(event, SpeechContinued)] == [Pressed, SpeechEnded]
     assert keys.pass_time(99.0) == []
 
 
