@@ -235,7 +235,7 @@ class Conversation:
 
     def _decide(self, event: Captioned) -> list[Effect]:
         said = self._over.said
-        if said is None or event.onset != said.onset or event.until < said.utterance.end:
+        if said is None or event.onset != said.onset or event.until < said.offset:
             return []
         spoken, believed = (said.offset - said.onset) / VOICE_RATE, BELIEVED if self._current.played else SURMISED
         meant = meaning(event.text, event.confidence, spoken, believed)

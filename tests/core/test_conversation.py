@@ -312,6 +312,13 @@ def test_a_backchannel_or_noise_is_noted_and_the_reply_goes_on(text: str) -> Non
     assert conversation.on(ended(99_600, 90_000)) == []  # it is no turn
 
 
+def test_what_was_asked_at_the_pause_decides_though_the_end_has_more_silence() -> None:
+    longer = SpeechEnded(utterance(90_000, 120_000), 90_000, 99_600)
+    conversation, effects = after(*SPEAKING, *short(), longer)
+    assert effects == []
+    assert brief(conversation.on(words("Mm-hm."))) == [(Backchannel, FIRST), (Restore, FIRST)]
+
+
 def test_a_false_stop_goes_on_where_it_was_held() -> None:
     conversation, _ = after(*SPEAKING, Stirred(90_000), SpeechStarted(90_000), lasting(320), paused(99_600, 90_000))
     assert brief(conversation.on(words(""))) == [(Backchannel, FIRST), (Restore, FIRST)]
