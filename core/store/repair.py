@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ BRANCHES = (  # of a conversation, from the stem: table, and which of its rows
     ("chunk", "turn IN (SELECT turn.id FROM turn JOIN sitting ON sitting.id = sitting WHERE conversation = ?)"),
     ("summary", "conversation = ?"),  # in newer schemas
 )
+TURN = (("turn", "id = ?"), ("speech", "turn = ?"), ("chunk", "turn = ?"))
+FACTS = "SELECT id, text, turn FROM known"
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def repair(folder: Path) -> Repaired:
 def _mended(aside: Path, path: Path) -> Repaired:
     copy = backups.restore(path)
     with Store.writing(path.parent) as store:
-        read, unread = _add_readable(aside, store.db)
+        read, unread = _add_readable(aside, store.db, copy)
         with transaction(store.db):
             store.db.execute("INSERT INTO words (words) VALUES ('rebuild')")
     return Repaired(aside, copy, tuple(read), tuple(unread))
@@ -108,36 +111,56 @@ def _move(path: Path, to: Path) -> None:
     path.replace(to)
 
 
-def _add_readable(aside: Path, db: sqlite3.Connection) -> tuple[list[int], list[int]]:
+def _add_readable(aside: Path, db: sqlite3.Connection, copy: Path | None) -> tuple[list[int], list[int]]:
     read: list[int] = []
     unread: list[int] = []
+    facts = db.execute(FACTS).fetchall()  # of the copy: they go with each conversation that is read anew
     try:
-        with closing(connect(aside, write=False)) as old:
+        with closing(connect(aside, write=False)) as old, closing(connect(copy or aside, write=False)) as spare:
             for number in _numbers(old):
-                (read if _add(old, db, number) else unread).append(number)
-            _add_known(old, db)
+                (read if _add(old, db, number, spare) else unread).append(number)
+            _add_known(old.execute(FACTS).fetchall(), db)
+            _add_known(facts, db)
             _delete_again(old, db)
     except sqlite3.Error as error:
         _raise_if_passing(error)  # else what was found so far is all that can be found
+        _add_known(facts, db)
     return read, unread
 
 
-def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int) -> bool:
+def _add(old: sqlite3.Connection, db: sqlite3.Connection, number: int, spare: sqlite3.Connection) -> bool:
     try:
         with transaction(db):
             db.execute("DELETE FROM conversation WHERE id = ?", (number,))
-            for table, branch in BRANCHES[: None if _has_summaries(old) else -1]:
-                rows = old.execute(f"SELECT * FROM {table} WHERE {branch}", (number,))
-                columns = ", ".join(column[0] for column in rows.description)  # an older schema has fewer
-                for row in rows:
-                    db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", row)
-            db.executemany("DELETE FROM turn WHERE id = ?", [(row,) for row in Archive(db).illegible(number)])
+            _insert(old, db, BRANCHES[: None if _has_summaries(old) else -1], number)
+            lost = _without_illegible(db, number)
+            for row in lost:
+                _insert(spare, db, TURN, row)
+            if lost:
+                _without_illegible(db, number)
     except sqlite3.Error as error:
         _raise_if_passing(error)
         return False
     except StoreError:
         return False
     return True
+
+
+def _insert(
+    source: sqlite3.Connection, db: sqlite3.Connection, branches: Iterable[tuple[str, str]], number: int
+) -> None:
+    for table, branch in branches:
+        rows = source.execute(f"SELECT * FROM {table} WHERE {branch}", (number,))
+        columns = ", ".join(column[0] for column in rows.description)  # an older schema has fewer
+        for row in rows:
+            db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _without_illegible(db: sqlite3.Connection, number: int) -> list[int]:
+    """Delete the turns that cannot be understood; return their numbers."""
+    rows = Archive(db).illegible(number)
+    db.executemany("DELETE FROM turn WHERE id = ?", [(row,) for row in rows])
+    return rows
 
 
 def _numbers(db: sqlite3.Connection, table: str = "conversation") -> list[int]:
@@ -156,9 +179,9 @@ def _has_summaries(old: sqlite3.Connection) -> bool:
     return bool(old.execute("SELECT 1 FROM sqlite_master WHERE name = 'summary'").fetchone())
 
 
-def _add_known(old: sqlite3.Connection, db: sqlite3.Connection) -> None:
-    """Add the facts that the copy lacks; those of turns that are gone are left out."""
-    for row in old.execute("SELECT id, text, turn FROM known").fetchall():
+def _add_known(facts: Iterable[tuple[int, str, int | None]], db: sqlite3.Connection) -> None:
+    """Add the facts that are lacking; those of turns that are gone are left out."""
+    for row in facts:
         with transaction(db):
             db.execute(
                 """INSERT OR IGNORE INTO known (id, text, turn) SELECT ?1, ?2, ?3

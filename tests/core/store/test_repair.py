@@ -99,6 +99,37 @@ def test_a_turn_that_cannot_be_understood_is_said_and_goes(tmp_path, facts):
     assert repair(tmp_path).aside is None
 
 
+def test_a_turn_that_the_copy_still_has_is_taken_from_it(tmp_path):
+    filled(tmp_path)
+    before = words(tmp_path)
+    with Store.writing(tmp_path) as store:
+        row = Archive(store.db).turns(2)[1].row
+        kept = Archive(store.db).turns(2)[1]
+        store.db.execute("UPDATE turn SET facts = '{' WHERE id = ?", (row,))
+    assert repair(tmp_path).aside
+    assert words(tmp_path) == before
+    with Store.reading(tmp_path) as store:
+        again = Archive(store.db).turns(2)[1]
+    assert (again.row, again.step, again.record) == (kept.row, kept.step, kept.record)
+    assert [said.codes.tolist() for said in again.speech] == [said.codes.tolist() for said in kept.speech]
+
+
+def test_facts_that_the_copy_has_stay_where_the_damaged_ones_cannot_be_read(tmp_path):
+    filled(tmp_path, copied=0)
+    with Store.writing(tmp_path) as store:
+        row = Archive(store.db).turns(2)[0].row
+        store.db.executemany("INSERT INTO known (text, turn) VALUES (?, ?)", [("The user sings.", row), ("A", None)])
+        facts = store.db.execute(repairing.FACTS).fetchall()
+        backups.daily(store.db, tmp_path, 3)
+        (root,) = store.db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'known'").fetchone()
+    data = bytearray((tmp_path / "sotto.db").read_bytes())
+    data[(root - 1) * 4096 : root * 4096] = bytes(4096)
+    (tmp_path / "sotto.db").write_bytes(data)
+    assert repair(tmp_path).aside
+    with Store.reading(tmp_path) as store:
+        assert store.db.execute(repairing.FACTS).fetchall() == facts
+
+
 def test_a_sitting_that_cannot_be_understood_gives_way_to_the_copy(tmp_path):
     filled(tmp_path)
     before = words(tmp_path)
