@@ -28,6 +28,7 @@ from core.store.home import DATABASE, Store
 from core.store.shelf import Shelf
 from core.store.sqlite import StoreError, complaint, connect
 
+GIVES_WAY_S = 0.3  # that a deletion may still take when the session ends
 WORKS = "The conversation goes on."
 Errand = Callable[[Shelf], None]
 Question = (
@@ -60,6 +61,8 @@ class Cabinet:
         self._errands: Channel[_Asked] = Channel()
         self.learn: Callable[[tuple[FactSeen, ...]], None] = lambda _: None
         self.revised: Callable[[int], None] = lambda _: None  # summaries of this conversation
+        self._shelf: Shelf | None = None
+        self._changing = self._leaving = False
         self._thread = Thread(target=self._run, name="cabinet", daemon=True)
 
     def start(self) -> None:
@@ -70,6 +73,16 @@ class Cabinet:
         """Take no more; those that were asked for are done, if there is time."""
         self._errands.close()
         self._thread.join(timeout)
+
+    def give_way(self) -> None:
+        """End at once, also amid a change, which would hold up what was said last; the next start finishes it."""
+        if self._changing:
+            self._leaving = True
+            self.close(GIVES_WAY_S)
+            for _ in range(10):  # between two statements there is nothing to break off
+                if self._shelf is not None and self._thread.is_alive():
+                    self._shelf.interrupt()
+                    self._thread.join(0.05)
 
     def ask(self, do: Errand, command: str = "") -> None:
         """Have something done; what goes wrong is told as trouble with this command."""
@@ -99,15 +112,24 @@ class Cabinet:
             case ListFacts():
                 self.tell_facts(shelf)
             case WriteFact(text, number):
-                change(lambda: shelf.write_fact(text, number), lambda: self.tell_facts(shelf))
+                self.change(lambda: shelf.write_fact(text, number), lambda: self.tell_facts(shelf))
             case DeleteFacts(numbers):
-                change(lambda: shelf.delete_facts(numbers), lambda: self.tell_facts(shelf))
+                self.change(lambda: shelf.delete_facts(numbers), lambda: self.tell_facts(shelf))
             case ListSummaries(conversation):
                 self._tell(SummaryList(conversation, shelf.summaries(conversation)))
             case WriteSummary(conversation, text, number):
-                change(lambda: shelf.write_summary(text, number), lambda: self._revise(shelf, conversation))
+                self.change(lambda: shelf.write_summary(text, number), lambda: self._revise(shelf, conversation))
             case DeleteSummaries(conversation, numbers):
-                change(lambda: shelf.delete_summaries(numbers), lambda: self._revise(shelf, conversation))
+                self.change(lambda: shelf.delete_summaries(numbers), lambda: self._revise(shelf, conversation))
+
+    def change(self, do: Callable[[], None], tell: Callable[[], None]) -> None:
+        """Change what is kept, and tell what there is: also if what is gone could not be removed without a trace."""
+        self._changing = True
+        try:
+            do()
+        finally:
+            self._changing = False
+            tell()
 
     def _revise(self, shelf: Shelf, conversation: int) -> None:
         self.revised(conversation)
@@ -122,32 +144,26 @@ class Cabinet:
     # On the cabinet's thread.
 
     def _run(self) -> None:
-        shelf: Shelf | None = None
         for asked in self._errands:
             try:
-                shelf = shelf or Shelf(self._open(), self._folder)
-                asked.do(shelf)
+                self._shelf = self._shelf or Shelf(self._open(), self._folder)
+                asked.do(self._shelf)
             except (StoreError, Problem) as error:
                 self._tell(Trouble(str(error), WORKS, command=asked.command))
             except sqlite3.Error as error:
+                if self._leaving:
+                    continue  # it was broken off
                 self._tell(Trouble(str(complaint(error, self._folder / DATABASE)), WORKS, command=asked.command))
             except OSError as error:
                 what = f"{error.strerror or error}{f', {error.filename}' if error.filename else ''}"
                 self._tell(Trouble(what, WORKS, "Check the disk and try again.", asked.command))
             except Exception as error:  # a mistake of ours is no reason to end the talk
                 self._tell(Trouble(f"This did not work ({type(error).__name__}).", WORKS, command=asked.command))
-        if shelf is not None:
-            shelf.close()
+            del asked  # it may hold a companion, and its models
+        if self._shelf is not None:
+            self._shelf.close()
 
     def _open(self) -> sqlite3.Connection:
         if self._store is not None:
             return connect(self._store.path, write=True)
         return Store.reading(self._folder).db
-
-
-def change(do: Callable[[], None], tell: Callable[[], None]) -> None:
-    """Change what is kept, and tell what there is: also if what is gone could not be removed without a trace."""
-    try:
-        do()
-    finally:
-        tell()

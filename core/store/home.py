@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 
 from core.settings import StoreSettings
@@ -28,6 +29,7 @@ class Store:
         self.folder, self.path, self.db = folder, folder / DATABASE, db
         self.warning = warning  # if all is not as it should be
         self._lock = lock
+        self._at_work: list[Thread] = []
 
     @classmethod
     def reading(cls, folder: Path) -> Store:
@@ -70,8 +72,14 @@ class Store:
                 raise StoreError(self.warning) from error
             raise
 
+    def wait_for(self, thread: Thread) -> None:
+        """Close only when this thread has ended."""
+        self._at_work = [*(each for each in self._at_work if each.is_alive()), thread]
+
     def close(self) -> None:
         """Close; the log is emptied by whoever is last."""
+        for thread in self._at_work:
+            thread.join()
         self.db.close()
         if self._lock is not None:
             os.close(self._lock)

@@ -52,6 +52,7 @@ class Scribe:
         self._pending: deque[Written | Parted] = deque()
         self._sitting: int | None = None
         self._failing: StoreError | None = None
+        self._told = False  # that it fails
         self._retry_at = 0.0
         self._fault: BaseException | None = None
         self._written = False
@@ -72,6 +73,7 @@ class Scribe:
         """Begin to write."""
         self._thread.start()
         self._copying.start()
+        self._store.wait_for(self._copying)  # a talk goes on meanwhile, also with another scribe
 
     def listen(self, notice: Notice) -> None:
         """Take a notice of the companion, and return at once."""
@@ -98,7 +100,6 @@ class Scribe:
         """Write what is left; raises StoreError if that cannot be done."""
         self._news.close()
         self._thread.join()
-        self._copying.join()
         if self._fault is not None:
             raise self._fault
         if self._failing is not None:
@@ -140,6 +141,8 @@ class Scribe:
                 self._write()
         self._pending.extend(self._minutes.last() if self._sitting else [])
         self._write()
+        while self._failing and not self._told:
+            self._write()
         self._rest()
 
     def _write(self) -> None:
@@ -148,13 +151,15 @@ class Scribe:
                 self._write_one(self._pending[0])
                 self._pending.popleft()
         except sqlite3.Error as error:
-            failing, self._failing = self._failing, complaint(error, self._store.path)
+            self._failing = complaint(error, self._store.path)
             self._retry_at = time.monotonic() + REST_S
             self._bound()
-            if failing is None:
+            ours = backups.ONE_AT_A_TIME.locked() and "locked" in str(error)  # a deletion of our own, which ends
+            if not (self._told or ours):
+                self._told = True
                 self._trouble(self._failing)
             return
-        self._failing = None
+        self._failing, self._told = None, False
 
     def _write_one(self, entry: Written | Parted) -> None:
         if isinstance(entry, Parted):

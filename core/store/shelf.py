@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,11 @@ class Shelf:
     def close(self) -> None:
         """Close the database."""
         self._db.close()
+
+    def interrupt(self) -> None:
+        """Break off what is being done, if anything is; any thread may."""
+        with suppress(sqlite3.ProgrammingError):  # it is closed already
+            self._db.interrupt()
 
     # Conversations.
 
