@@ -51,6 +51,7 @@ class Seat:
         tell: Callable[[Notice | ReplyTimes], None],
     ) -> None:
         self.state = State.LISTENING
+        self._taps = settings.segmenter.mode == "tap"
         self._ear, self._scribe, self._tell = air[0], scribe, tell
         self._offset = 0
         self._hearing = self._deaf = 0  # a call of the ears that was seen, and how often again
@@ -112,6 +113,9 @@ class Seat:
         narrow = resampler(VOICE_RATE, EAR_RATE)(wide)
         frames = len(wide) // MIC_FRAME
         narrow = np.pad(narrow, (0, max(frames * EAR_FRAME - len(narrow), 0)))
+        begin = self._ear.at
+        self.companion.press(begin)  # of no account where one talks hands-free
+        (self.companion.press if self._taps else self.companion.release)(begin + (frames - 1) * MIC_FRAME)
         for at in range(frames):
             self._ear.put(wide[at * MIC_FRAME :][:MIC_FRAME], narrow[at * EAR_FRAME :][:EAR_FRAME])
 

@@ -12,13 +12,14 @@ from dataclasses import replace
 from importlib import metadata
 
 from app.air import Air
-from app.cabinet import Cabinet, change
+from app.cabinet import Cabinet
 from app.languages import Unspoken
 from app.seat import Memory, Seat, ending_soon
 from app.sitting import codec
 from app.stock import Stock
 from core.audio.microphone import Microphone
-from core.commands import OpenConversation, Setup
+from core.commands import OpenConversation, Press, Release, Setup
+from core.companion import Companion
 from core.conversation import State
 from core.events import Begin, Failed, Pressed, SpeechStarted
 from core.memory import unvoiced
@@ -39,6 +40,10 @@ HUNG = "no sign of life"  # as the conductor says it
 
 def _nothing() -> None:
     pass
+
+
+def _turn(companion: Companion, key: Press | Release, at: int = 0) -> None:
+    (companion.press if isinstance(key, Press) else companion.release)(at)
 
 
 class Seating:
@@ -63,7 +68,8 @@ class Seating:
         self._facts: tuple[str, ...] = ()
         self._waiting: list[str] = []  # typed before there was a companion
         self._outdated = False  # the companion was made with what no longer holds
-        self._ear: Microphone | None = None  # that keeps what is said while one companion takes another's place
+        self._ear: Microphone | None = None  # that keeps what is said while there is no companion to hear it
+        self._keys: list[tuple[int, Press | Release]] = []  # and when the talk key was used meanwhile, on its clock
         self._answering: Unanswered | None = None  # a turn that is answered once more
         self._opening: OpenConversation | None = None  # that is under way, or waits for models
         self._forgetting = False  # a turn of what is held was deleted
@@ -99,11 +105,17 @@ class Seating:
         """For how long nothing was said to a companion that listens."""
         return time.monotonic() - self._active if self.seat and self.quiet else 0.0
 
-    def bring(self, stock: Stock, ear: Microphone | None = None) -> None:
-        """Put the first companion to work with these models; an ear may hold what it is to hear first."""
-        self.stock, self._ear = stock, ear or self._ear
+    def keep(self, ear: Microphone) -> None:
+        """Keep what this ear hears for the next companion."""
+        self._ear, self._keys = ear, []
+
+    def bring(self, stock: Stock) -> None:
+        """Put the first companion to work with these models."""
+        self.stock = stock
         if self._opening:
             self.go_on(replace(self._opening))  # anew: what was read so far was for other models
+        elif self._forgetting and self.held is not None:
+            self.go_on(OpenConversation(self.held))
         else:
             self._seat_anew()
 
@@ -135,12 +147,21 @@ class Seating:
         else:
             self._waiting.append(text)
 
+    def press(self, key: Press | Release) -> None:
+        """Take note of the talk key: for the companion that will hear what is being said."""
+        if self._ear:
+            self._keys.append((self._ear.at, key))
+        elif self.seat:
+            _turn(self.seat.companion, key)
+
     def renew(self) -> None:
         """Replace a companion that was made with what no longer holds, as soon as no turn is under way."""
+        if self.seat is None and self._outdated and not self._opening:
+            self._seat_anew()  # none could be made with what held before
         if not self.seat or self.seat.state is not State.LISTENING:
             return
         if self._forgetting or self._outdated:
-            self._ear = self._air.ear()
+            self._ear = self._ear or self._air.ear()  # one may be keeping already
         if self._forgetting and self.held is not None:
             self._forgetting = False
             self.go_on(OpenConversation(self.held))
@@ -175,6 +196,9 @@ class Seating:
         (ear, self._ear) = self._ear or self._air.ear(), None
         air = ear, self._air.speaker(ear)
         seat = Seat(engines, settings, air, scribe, self._setup.seed, memory, self._notice)
+        keys, self._keys = self._keys, []
+        for at, key in keys:
+            _turn(seat.companion, key, at)
         seat.start()
         self.seat, waiting, self._waiting = seat, self._waiting, []
         for text in waiting:
@@ -254,7 +278,7 @@ class Seating:
                 self._cabinet.tell_facts(shelf)
                 self._post(lambda: self._forget_in(conversation))
 
-        change(lambda: shelf.drop(row), tell)
+        self._cabinet.change(lambda: shelf.drop(row), tell)
 
     # Back on the session's thread.
 
@@ -264,7 +288,7 @@ class Seating:
             self.renew()
 
     def part(self, conversation: int | None, memory: Memory) -> None:
-        self._opening = None
+        self._opening, self._forgetting = None, False
         self.unseat()
         self._conversation, self._unspoken = conversation, Unspoken()
         self._memory, self._spoken_by = replace(memory, habit=self._memory.habit), ""
@@ -295,7 +319,8 @@ class Seating:
         """Go on without a conversation that cannot be read."""
         if self._opening is asked:
             self._opening = None
-        if self.seat is None:
+        if self.seat is None or self._ear:  # that has taken the place of the companion's own
+            self.unseat()
             self._seat_anew()
 
     def _resume(self, asked: OpenConversation, memory: Memory, waits: Unanswered | None) -> None:
@@ -320,4 +345,4 @@ class Seating:
             self._cabinet.tell_facts(shelf)
 
         command = "DeleteConversations" if numbers else "DeleteEverything"
-        self._cabinet.ask(lambda shelf: change(lambda: do(shelf), lambda: tell(shelf)), command)
+        self._cabinet.ask(lambda shelf: self._cabinet.change(lambda: do(shelf), lambda: tell(shelf)), command)

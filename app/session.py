@@ -21,7 +21,7 @@ from app.diagnosis import diagnosis, looked
 from app.heap import give_back
 from app.seat import Memory
 from app.seating import Seating
-from app.settings_file import differences
+from app.settings_file import amended, differences
 from app.slumber import Slumber, let_go
 from app.stock import MEND, WORKS, Stock, Stocking
 from app.tone import tone
@@ -92,7 +92,6 @@ class Session:
         self._standing: tell.Standing | None = None
         self._slumber: Slumber | None = None  # as long as the models are unloaded for want of use
         self._later: list[Command] = []  # asked while they were; to be done once they are there again
-        self._ear: Microphone | None = None  # with what was said while they are loaded again
         self._tidied = time.monotonic()
 
     def start(self) -> None:
@@ -107,6 +106,8 @@ class Session:
     def close(self, timeout: float | None = None) -> bool:
         """End it, with all written; return whether it has ended in time."""
         self.take(ask.Quit())
+        if self._cabinet:
+            self._cabinet.give_way()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -124,6 +125,7 @@ class Session:
             name = "" if callable(asked) else type(asked).__name__
             self._attend(asked if callable(asked) else partial(self._obey, asked), name)
             self._stand()
+            del asked  # it may be what brought the models, and would hold them
         self._asked.close()
         self._attend(self._end, "Quit")
         self._tell(tell.Ended())
@@ -217,17 +219,21 @@ class Session:
                 self._air.talk(talking=isinstance(asked, ask.Talk))
             case ask.Mute() | ask.Unmute():
                 self._air.muted = isinstance(asked, ask.Mute)
-            case ask.Press() | ask.Release() | ask.Hush():
-                self._press(asked)
+            case ask.Press() | ask.Release():
+                self._seating.press(asked)
+            case ask.Hush():
+                self._air.hush()
+                if seat := self._seating.seat:
+                    seat.companion.hush()
             case ask.Write(text):
                 self._seating.say(text)
             case ask.UseSettings(settings):
                 self._use(settings)
             case ask.ChooseVoice(name):
                 self._stock.card(name)  # or it is told that there is none
-                self._use_models(voice=name)
+                self._use_models("voice", name)
             case ask.ChoosePack(folder):
-                self._use_models(pack=str(folder or ""))
+                self._use_models("pack", str(folder or ""))
             case ask.NewConversation():
                 self._seating.part(None, Memory())
             case ask.OpenConversation():
@@ -235,14 +241,6 @@ class Session:
             case _:
                 return False
         return True
-
-    def _press(self, asked: ask.Press | ask.Release | ask.Hush) -> None:
-        seat = self._seating.seat
-        if isinstance(asked, ask.Hush):
-            self._air.hush()
-        if seat:
-            do = {ask.Press: seat.companion.press, ask.Release: seat.companion.release, ask.Hush: seat.companion.hush}
-            do[type(asked)]()
 
     def _show(self, asked: Command) -> None:
         """Do what is no part of the talk."""
@@ -307,8 +305,7 @@ class Session:
             self._tried_again = False
             self._failed.clear()
             self._good = self._wanted
-            self._seating.bring(stock, self._ear)
-            self._ear = None
+            self._seating.bring(stock)
             self._stand()
             self._tell(tell.Ready(stock.seconds))
             later, self._later = self._later, []
@@ -348,20 +345,23 @@ class Session:
     def _wake(self, ear: Microphone | None = None) -> None:
         if self._slumber is None:
             return
-        self._ear = ear
+        self._slumber.end()  # else it might take an ear in the place of the one that is kept
+        self._seating.keep(ear or self._air.ear())
         self._restock()
 
     def _restock(self) -> None:
         if self._slumber:
             self._slumber.end()
             self._slumber = None
+        held = self._seating.stock is not None
         self._seating.clear()
+        if held:
+            let_go()  # else both sets of models are in memory while the next ones are loaded
         self._wanted = self._settings
         self._stocking.load(self._wanted)
 
-    def _use_models(self, **chosen: str) -> None:
-        models = replace(self._settings.models, **chosen)
-        self._use(replace(self._settings, models=models), tuple(f"models.{name}" for name in chosen))
+    def _use_models(self, name: str, value: str) -> None:
+        self._use(amended(self._settings, {"models": {name: value}}), (f"models.{name}",))
 
     def _use(self, settings: Settings, chosen: tuple[str, ...] = ()) -> None:
         old = self._settings

@@ -20,6 +20,7 @@ from core.types import AudioFrame
 
 BEFORE = 32  # frames, about a second, before it is sure that somebody speaks
 SPEECH = 0.5  # probability
+ENDS_S = 1.0  # that the detector may take over a frame
 SURE = 6  # frames in a row, 192 ms: a click or a cough loads nothing
 
 
@@ -33,8 +34,9 @@ class Slumber:
         self._thread.start()
 
     def end(self) -> None:
-        """Listen no more."""
+        """Listen no more, and take no other ear."""
         self._ear.close()
+        self._thread.join(ENDS_S)
 
     def _listen(self) -> None:
         kept: deque[AudioFrame] = deque(maxlen=BEFORE)
@@ -49,6 +51,7 @@ class Slumber:
 
 def let_go() -> None:
     """Give back the memory of models that nothing refers to any more, the graphics card's, too."""
+    gc.unfreeze()  # the companion of the moment in which all was ready was frozen, too, and all models that it held
     gc.collect()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():

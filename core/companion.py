@@ -117,13 +117,13 @@ class Companion:
         """Start the conversation afresh."""
         self._inbox.post(Forgotten())
 
-    def press(self) -> None:
-        """Take note that the talk key went down; where one taps, every second time ends the turn."""
-        self._ears.ask(Segmenter.press)
+    def press(self, at: int = 0) -> None:
+        """Take note that the talk key went down, there or just now; where one taps, every second time ends the turn."""
+        self._ears.ask(Segmenter.press, at)
 
-    def release(self) -> None:
-        """Take note that the talk key went up; of no account where one taps."""
-        self._ears.ask(Segmenter.release)
+    def release(self, at: int = 0) -> None:
+        """Take note that the talk key went up, there or just now; of no account where one taps."""
+        self._ears.ask(Segmenter.release, at)
 
     def use(self, settings: Settings) -> None:
         """Let the leaves `segmenter` and `floor` of these settings hold from now on; others need a new companion."""

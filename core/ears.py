@@ -35,16 +35,16 @@ class Ears:
         self._microphone, self._vad, self._segmenter, self._tell = microphone, vad, segmenter, tell
         self._post, self._waits, self._turn_model = post, waits, turn_model
         self._lock = Lock()  # for the segmenter
-        self._asked: deque[Callable[[Segmenter], None]] = deque()
+        self._asked: deque[tuple[int, Callable[[Segmenter], None]]] = deque()
         self.asking = 0  # number of the call into an engine that is under way; 0 if none is
         self._calls = 0
         self._faults: set[str] = set()  # of what cannot judge just now
         self._quiet = 0  # frames of the pause under way
         self._offset = 0  # where it began
 
-    def ask(self, what: Callable[[Segmenter], None]) -> None:
-        """Have something done to the segmenter before the next frame; any thread may ask."""
-        self._asked.append(what)
+    def ask(self, what: Callable[[Segmenter], None], at: int = 0) -> None:
+        """Have something done to the segmenter before the next frame, or the one there; any thread may ask."""
+        self._asked.append((at, what))
 
     def wait(self, milliseconds: int) -> None:
         """Let the pause under way last only so long: if it has, it is over without a next frame; any thread may ask."""
@@ -65,8 +65,8 @@ class Ears:
 
     def _feed(self, frame: AudioFrame, probability: float, wait_ms: int) -> list[SpeechEvent]:
         with self._lock:
-            while self._asked:
-                self._asked.popleft()(self._segmenter)
+            while self._asked and self._asked[0][0] <= frame.at:
+                self._asked.popleft()[1](self._segmenter)
             return self._segmenter.feed(frame, probability, wait_ms)
 
     def _judge(self, turn_model: TurnModel) -> None:

@@ -29,7 +29,7 @@ AGENT = "sotto"
 
 @dataclass(frozen=True)
 class Web:
-    """How the network is reached. `endpoint` stands for the hub; no proxy means the system's, unless it is this very machine."""
+    """How the network is reached. `endpoint` stands for the hub; no proxy means the system's, but for this machine."""
 
     endpoint: str = HUB
     token: str = field(default="", repr=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from threading import Event
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
+import numpy as np
 import pytest
 
 from app import compose
@@ -18,13 +20,15 @@ from app.checks import Problem
 from app.session import Session
 from core import commands as ask
 from core import news as tell
-from core.events import Replied
+from core.events import Played, Replied
 from core.records import Notice, TurnRecord
 from core.settings import NO_DEVICE, POCKET, AudioSettings, ModelSettings, PersonaSettings, SegmenterSettings, Settings
+from core.store.entries import Entry, Heading
 from core.store.home import Store
 from core.store.scribe import Scribe
-from core.store.sqlite import StoreError
-from core.types import VOICE_RATE
+from core.store.sqlite import StoreError, transaction
+from core.types import EAR_FRAME, MIC_FRAME, VOICE_RATE, Turn
+from models.audiofile import AudioFileError
 from models.voices import load_voice_card
 from tests.app.conftest import engines
 from tests.fakes import Chat, Voice
@@ -389,6 +393,19 @@ def test_a_turn_without_an_answer_is_answered_once_more(talk, data, chat, writte
     assert len(other.ask(ask.ReadTurns(1)).until(tell.TurnPage).turns) == 2
 
 
+@pytest.mark.parametrize("mode", ["open", "push", "tap"])
+def test_what_was_said_before_a_crash_is_answered_however_one_talks(talk, data, mode):
+    said = TurnRecord(Turn(1), "interrupted", user_start=0, user_end=VOICE_RATE)
+    with Store.writing(data) as store, transaction(store.db):
+        _, sitting = Heading({}).write(store.db)
+        Entry("captured", said, user_sound=np.full(VOICE_RATE, 0.1, np.float32)).write(store.db, sitting)
+    settings = replace(SILENT, segmenter=SegmenterSettings(mode=mode))
+    other = talk(settings, ready=False).ask(ask.OpenConversation(1, replay=True))
+    assert other.until(tell.TurnsDeleted).rows == (1,)
+    seen = other.kept()
+    assert (seen.user[:7], seen.outcome, seen.typed) == ("I spoke", "answered", False)
+
+
 def test_what_was_typed_after_a_crash_is_answered_and_not_cut_off_by_what_came_before(talk, data):
     unanswered(talk, data)
     other = talk(ready=False).ask(ask.OpenConversation(1, replay=True), ask.Write("how are you"))
@@ -510,17 +527,37 @@ def test_a_companion_that_dies_of_our_own_fault_is_noticed(talk, monkeypatch):
     assert "conductor" in why.get(timeout=LONG)
 
 
-def test_models_that_nobody_talks_to_are_unloaded_and_come_back_for_what_is_written(talk, chat, monkeypatch):
-    made: list[weakref.ref[Voice]] = []
+DOZING = replace(SILENT, models=ModelSettings(unload_min=0.02))
 
-    def load(*_: Any, **__: Any) -> Any:
-        voice = Voice()
-        made.append(weakref.ref(voice))
-        return engines(chat=chat, voice=voice)
 
-    monkeypatch.setattr(compose, "load", load)
-    dozing = replace(SILENT, models=ModelSettings(unload_min=0.02))
-    one = talk(dozing).ask(ask.Write("hello there"))
+class Loads:
+    """Loads toys, and tells whether anything still refers to their voices; `may` lets it."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat, self.may = chat, Event()
+        self.made: list[weakref.ref[Voice]] = []
+        self.may.set()
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        assert self.may.wait(LONG)
+        voice = Voice(pace=6)
+        self.made.append(weakref.ref(voice))
+        return engines(chat=self.chat, voice=voice)
+
+
+@pytest.fixture
+def loads(chat, monkeypatch) -> Loads:
+    loads = Loads(chat)
+    monkeypatch.setattr(compose, "load", loads)
+    return loads
+
+
+def test_models_that_nobody_talks_to_are_unloaded_and_come_back_for_what_is_written(talk, chat, loads):
+    made = loads.made
+    one = talk(DOZING)
+    gc.collect()
+    gc.freeze()  # as the engine's process does once it is ready
+    one.ask(ask.Write("hello there"))
     assert one.answered().outcome == "answered"
     asleep = one.until(tell.Standing, lambda standing: standing.asleep)
     assert (asleep.ready, asleep.pack, asleep.conversation) == (False, "", 1)
@@ -534,6 +571,121 @@ def test_models_that_nobody_talks_to_are_unloaded_and_come_back_for_what_is_writ
     one.ask(ask.ListVoices()).until(tell.VoiceList)
     assert len(made) == 3
     assert not any(isinstance(news, tell.Trouble) for news in one.seen)
+
+
+def test_models_that_nobody_ever_talked_to_are_unloaded_too(talk, loads):
+    loads.may.clear()
+    one = talk(DOZING, ready=False)
+    one.until(tell.FactList)
+    loads.may.set()  # what they bring is the last that is done
+    one.until(tell.Standing, lambda standing: standing.asleep)
+    assert [each() for each in loads.made] == [None]
+
+
+def test_what_is_deleted_while_the_models_are_unloaded_is_not_remembered(talk, chat, loads):
+    one = talk(DOZING).ask(ask.Write("hello there"))
+    one.kept()
+    one.until(tell.Standing, lambda standing: standing.asleep)
+    one.ask(ask.DeleteTurn(1), ask.ListFacts()).until(tell.TurnsDeleted)
+    for _ in range(2):
+        one.until(tell.FactList)
+    one.ask(ask.Write("how are you")).answered()
+    assert "hello there" not in [message.text for message in chat.asked[-1]]
+
+
+def test_the_words_with_which_a_key_wakes_the_models_are_answered(talk, loads):
+    one = talk(replace(DOZING, segmenter=SegmenterSettings(mode="push")))
+    one.until(tell.Standing, lambda standing: standing.asleep)
+    loads.may.clear()
+    seating = one.ask(ask.Press()).session._seating
+    wait(lambda: len(seating._keys) == 1)
+    for level in [0.1] * 20:
+        seating._ear.put(*(np.full(size, level, np.float32) for size in (MIC_FRAME, EAR_FRAME)))
+    one.ask(ask.Release())
+    wait(lambda: len(seating._keys) == 2)
+    for level in [0.0] * 20:
+        seating._ear.put(*(np.full(size, level, np.float32) for size in (MIC_FRAME, EAR_FRAME)))
+    loads.may.set()
+    assert one.answered().user.startswith("I spoke")
+
+
+def wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONG
+    while not until():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_after_a_deletion_amid_a_turn_a_new_conversation_hears(talk, voice):
+    one = talk().ask(ask.Write("hello there"))
+    one.kept()
+    voice.endless = True
+    one.ask(ask.Write("tell me a story"))
+    one.until(Notice, lambda notice: isinstance(notice.what, Played))
+    one.ask(ask.DeleteTurn(1)).until(tell.TurnsDeleted)
+    voice.endless = False
+    one.ask(ask.NewConversation(), ask.Write("how are you"))
+    assert one.answered().outcome == "hushed"
+    assert one.answered().user == "how are you"
+    one.kept()
+    assert one.session._air._ear is one.session._seating.seat._ear
+
+
+def test_another_voice_can_be_chosen_when_one_cannot_speak(talk, monkeypatch):
+    one = talk()
+    stock = one.session._seating.stock
+    speaking, card = stock.speaking, stock.card
+
+    def refuse(name: str) -> Any:
+        if name == "bad":
+            raise AudioFileError("bad.wav cannot be read")
+        return speaking(name)
+
+    monkeypatch.setattr(stock, "speaking", refuse)
+    monkeypatch.setattr(stock, "card", lambda name: None if name == "bad" else card(name))
+    monkeypatch.setattr(stock, "knows", lambda name: name in ("bad", "hum"))
+    one.ask(ask.ChooseVoice("bad"))
+    assert "cannot be read" in one.until(tell.Trouble).what
+    one.ask(ask.ChooseVoice("hum"), ask.Write("hello there"))
+    assert one.answered().outcome == "answered"
+
+
+def test_nothing_waits_for_the_daily_copy(talk, monkeypatch):
+    may = Event()
+    monkeypatch.setattr("core.store.backups.daily", lambda *_: may.wait(LONG))
+    one = talk().ask(ask.NewConversation(), ask.Write("hello there"))
+    assert one.answered().outcome == "answered"
+    may.set()
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+def test_what_is_said_amid_a_long_deletion_is_kept_and_the_deletion_is_finished_later(talk, data, monkeypatch):
+    monkeypatch.setattr("core.store.sqlite.BUSY_S", 0.2)
+    deleting = Event()
+
+    def cleanse(db: Any) -> None:
+        with transaction(db):
+            deleting.set()
+            db.execute(ENDLESS).fetchone()
+
+    one = talk().ask(ask.Write("hello there"))
+    one.kept()
+    one.ask(ask.NewConversation())
+    with monkeypatch.context() as patched:
+        patched.setattr("core.store.removal.cleanse", cleanse)
+        one.ask(ask.DeleteConversations((1,)))
+        assert deleting.wait(LONG)
+        one.ask(ask.Write("how are you"))
+        assert one.answered().outcome == "answered"
+        time.sleep(0.5)  # in which it is tried to write that
+        assert one.session.close(20)
+        one.until(tell.Ended)
+    assert not any("program" in news.what for news in one.seen if isinstance(news, tell.Trouble))
+    with Store.reading(data) as store:
+        assert store.db.execute("SELECT user FROM turn").fetchall() == [("how are you",)]
+        assert store.db.execute("SELECT name FROM chore").fetchall() == [("cleanse",)]
 
 
 def test_what_was_freed_is_given_back_to_the_system_while_nothing_is_asked(talk, monkeypatch):
