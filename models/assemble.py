@@ -40,7 +40,7 @@ def assemble(
         pin = shelf.pin(model.name)
         for file in pin.files if pin else ():
             yield Progress("assembling", file.name, min(done, total), total)
-            _linked(shelf.place(model.name) / file.name, folder / file.name)
+            linked(shelf.place(model.name) / file.name, folder / file.name)
             done += file.size
     for voice, source in voices.items():
         shutil.copytree(source, work / "voices" / voice)
@@ -70,7 +70,8 @@ def _understood(role: str, model: Model) -> tuple[str, ...]:
     return model.languages if role == "transcriber" else ()
 
 
-def _linked(source: Path, place: Path) -> None:
+def linked(source: Path, place: Path) -> None:
+    """Have a file in another place, too, by a hard link where the disk has them."""
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, place)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.whole import whole
-from models.assemble import assemble, parts_of
+from models.assemble import assemble, linked, parts_of
 from models.catalog import Catalog, Model, load_catalog
 from models.downloads.errors import DownloadError
 from models.downloads.hub import Pin
@@ -202,18 +202,27 @@ class Library:
             return
         except OSError:  # another disk
             pass
-        files = [path for path in sorted(old.rglob("*")) if path.is_file()]
-        total, done = sum(path.stat().st_size for path in files), 0
+        files = {path: path.stat() for path in sorted(old.rglob("*")) if path.is_file()}
+        total, done = sum({each.st_ino: each.st_size for each in files.values()}.values()), 0
         if total > shutil.disk_usage(new.parent).free:
             raise DownloadError("disk", f"{total / 1e9:.1f} GB do not fit", new, "choose another folder")
-        for path in files:
-            target = new / path.relative_to(old)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("rb") as source, target.open("wb") as copy:
-                while block := source.read(COPIED):
-                    copy.write(block)
-                    done += len(block)
-                    yield Progress("importing", path.name, min(done, total), total)
+        copies: dict[int, Path] = {}  # a pack's files are its models' own, and so they stay
+        try:
+            for path, stat in files.items():
+                target = new / path.relative_to(old)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if (first := copies.setdefault(stat.st_ino, target)) is not target:
+                    linked(first, target)
+                    continue
+                with path.open("rb") as source, target.open("wb") as copy:
+                    while block := source.read(COPIED):
+                        copy.write(block)
+                        done += len(block)
+                        yield Progress("importing", path.name, min(done, total), total)
+        except BaseException:  # also where it is cancelled: all stays where it was
+            for each in new.glob("*"):
+                shutil.rmtree(each, ignore_errors=True)
+            raise
 
     def _alike(self, folders: Folders) -> Iterator[tuple[Model, dict[str, Path]]]:
         """Yield models that the files of a folder may be, by their sizes; first those that hashes can tell from others.

@@ -3,6 +3,7 @@ verified, assembled and loaded, one test for each model family."""
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import sys
@@ -203,12 +204,39 @@ def test_a_file_that_is_damaged_afterwards_never_reaches_a_parser(
         compose.choose(tmp_path / "pack", None)
 
 
+def away(own: Library, disk: Path) -> None:
+    """Move to what passes for another disk: first stopped half way, then to the end."""
+
+    def rename(*_: Path) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    before = space(own.folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Path, "rename", rename)
+        steps = own.move(disk)
+        for _ in range(5):
+            next(steps)
+        steps.close()  # type: ignore[attr-defined]
+        assert own.folder != disk
+        assert space(own.folder) == before
+        list(own.move(disk))
+    assert own.folder == disk
+    assert space(disk) == before, "packs share their files with models, as before"
+
+
+def space(folder: Path) -> int:
+    """Return the bytes that a folder's files take."""
+    files = [path.stat() for path in folder.rglob("*") if path.is_file()]
+    return sum({each.st_ino: each.st_size for each in files}.values())
+
+
 def test_removing_a_pack_deletes_only_what_no_other_has(kept: Library, server: Server, tmp_path: Path) -> None:
     own = Library(tmp_path / "data", catalog=kept.catalog, spare=0)
     for name, *_ in PROFILES:
         list(own.get(name, Web(server.url), patience=HASTY))
     list(own.move(tmp_path / "elsewhere"))
     assert own.folder == tmp_path / "elsewhere"
+    away(own, tmp_path / "disk")
     assert not (tmp_path / "data" / "models").exists()
     own.remove("original")
     assert {each.model for each in own.kept()} == {"ear", "mind", "mouth-transformers", "codec-transformers"}

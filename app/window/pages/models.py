@@ -123,6 +123,7 @@ class AllModels(Models):
     def __init__(self, theme: Theme, door: Door, steering: Steering, errands: Errands, hardware: Hardware) -> None:
         self._errands, self._hardware, self._steering = errands, hardware, steering
         self._errand: Errand | None = None
+        self._moving = False
         self._catalogue: list[Event] = []
         self._there: list[Event] = []
         self._place = self._page = ""
@@ -317,6 +318,7 @@ class AllModels(Models):
         self._say("")
         self.work.begin(title)
         self.ensureWidgetVisible(self.work)
+        self._moving = "move" in asked
         self._errand = self._errands.run(*asked, told=self._told, ended=self._over)
         for card in self.cards:
             card.allow(possible=False)
@@ -365,7 +367,9 @@ class AllModels(Models):
 
     def _ended(self, fault: Fault | None) -> None:
         self._page = fault.page if fault is not None else ""
-        if fault is not None and fault.kind == CANCELLED:
+        if fault is not None and fault.kind == CANCELLED and self._moving:
+            self._say(self.tr("It was stopped. The models are where they were."))
+        elif fault is not None and fault.kind == CANCELLED:
             self._say(self.tr("It was stopped. What is there already is kept, and it goes on from there."))
         elif fault is not None:
             self._say(worded(fault))

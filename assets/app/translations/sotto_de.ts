@@ -183,6 +183,10 @@
         <translation>Alle Modelle sind jetzt in {folder}.</translation>
     </message>
     <message>
+        <source>It was stopped. The models are where they were.</source>
+        <translation>Es wurde angehalten. Die Modelle sind, wo sie waren.</translation>
+    </message>
+    <message>
         <source>It was stopped. What is there already is kept, and it goes on from there.</source>
         <translation>Es wurde angehalten. Was schon da ist, bleibt, und von dort geht es weiter.</translation>
     </message>
