@@ -1,4 +1,7 @@
-"""What went wrong in the window's own process: kept in a file here, sent nowhere; after two crashes a safe start."""
+"""What went wrong in the window's own process: kept in a file here, sent nowhere; after two crashes a safe start.
+
+Where nothing can be written, as on a full disk, the window opens all the same.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +25,8 @@ class Crashes:
     """Counts starts that did not end well, and writes reports; `tell` is called with a report's file."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self.tell: Callable[[Path], object] = lambda _: None
         self._mark = folder / "window.running"
@@ -38,19 +43,22 @@ class Crashes:
             count = int(self._mark.read_text("utf-8"))
         except (OSError, ValueError):
             count = 0
-        self._mark.write_text(str(count + 1), "utf-8")
+        with suppress(OSError):
+            self._mark.write_text(str(count + 1), "utf-8")
         return count
 
     def watch(self) -> None:
         """Report what nobody catches, and what ends the process from below."""
-        self._file = (self.folder / "window-crash.log").open("a", encoding="utf-8")
-        faulthandler.enable(self._file)
+        with suppress(OSError):
+            self._file = (self.folder / "window-crash.log").open("a", encoding="utf-8")
+            faulthandler.enable(self._file)
         sys.excepthook = self._report
         threading.excepthook = lambda args: self._report(args.exc_type, args.exc_value, args.exc_traceback)
 
     def ended_well(self) -> None:
         """The start before the next was no crash."""
-        self._mark.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._mark.unlink(missing_ok=True)
         if self._file is not None:
             faulthandler.disable()
             self._file.close()
@@ -60,9 +68,12 @@ class Crashes:
             return
         path = self.folder / f"window-{datetime.now():%Y-%m-%d-%H%M%S}-{os.getpid()}.txt"
         lines = [*traceback.format_tb(trace), f"{kind.__module__}.{kind.__qualname__}\n"]
-        with path.open("a", encoding="utf-8") as file:
-            # The message may hold what somebody said; where it happened cannot.
-            file.writelines([*lines, f"message withheld: {len(str(error))} characters\n"])
+        try:
+            with path.open("a", encoding="utf-8") as file:
+                # The message may hold what somebody said; where it happened cannot.
+                file.writelines([*lines, f"message withheld: {len(str(error))} characters\n"])
+        except OSError:
+            return
         for old in sorted(self.folder.glob("window-2*.txt"))[:-REPORTS]:
             old.unlink(missing_ok=True)
         self.tell(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ class Single(QObject):
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._lock = QLockFile(str(folder / "window.lock"))
         self._lock.setStaleLockTime(0)  # only a process that is gone gives it up
@@ -35,8 +37,10 @@ class Single(QObject):
                 return True
             if self._ask():
                 return False
+            if self._lock.error() != QLockFile.LockError.LockFailedError:
+                return True  # it cannot be written, as on a full disk, and nobody answers
             QThread.msleep(REST_MS)
-        return False
+        return self._lock.removeStaleLockFile()  # as tryLock does, but where there is room; one that is held stays
 
     def listen(self) -> None:
         """Let later ones ask from now on; those that came before keep asking for a while."""

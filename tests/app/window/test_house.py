@@ -95,6 +95,22 @@ def test_of_five_that_start_at_once_one_stays(tmp_path, python):
     assert first.stdout.read() == ""
 
 
+FULL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
+
+
+def test_on_a_full_disk_it_starts_all_the_same(tmp_path, python):
+    assert python(f"{FULL}\n{FIRST}", tmp_path, 0).communicate(timeout=60)[0] == "first\n"
+    code = f"""
+from pathlib import Path
+from app.window.crashes import Crashes
+{FULL}
+crashes = Crashes(Path({str(tmp_path)!r}) / "logs")
+crashes.watch()
+crashes.ended_well()
+"""
+    assert python(code).wait(60) == 0
+
+
 def test_a_crash_leaves_room_for_the_next(tmp_path, python, qapp):
     killed = python(FIRST, tmp_path, 60_000)
     assert killed.stdout.readline() == "first\n"
