@@ -120,6 +120,7 @@ class Keeping(QObject):
     def _troubled(self, trouble: Trouble) -> None:
         if trouble.command == "OpenConversation":  # the engine goes on with what it has
             self._left.clear()
+            self._held = None  # whichever that is
             self._live.stay()
 
     def _exported(self, news: Exported) -> None:
@@ -131,10 +132,13 @@ class Keeping(QObject):
 
     def open(self, number: int) -> None:
         """Go on with a conversation, and show how it went so far."""
+        shown = number == self._held and self._desk.captions.rowCount()  # as far as the turn under way
         if number != self._held:
             self._door.ask(OpenConversation(number))
             self._leave(number)
         self._mark()
+        if shown:
+            return
         self._door.ask(ReadTurns(number, None, FIRST))
 
     def clear(self) -> None:
