@@ -43,7 +43,7 @@ HANDS_OVER_S = 0.001  # from thread to thread: after five times as long, as by d
 TIDY_S = 60.0  # from one time to the next that memory is given back
 CHECK_S = 1.0  # without anything to do, until it is looked whether the companion is still there
 LIVE = ("segmenter", "floor", "audio")  # leaves that are taken amid a turn
-STARTING = ("store",)  # and those that count from the next start on
+STARTING = ("store", "models.threads")  # and what counts from the next start on
 MENDABLE = (Problem, PackError, VoiceError, AudioFileError, StoreError)
 
 NEEDS_STOCK = (ask.ChooseVoice, ask.ListVoices, ask.PlayVoice)
@@ -65,9 +65,9 @@ def _mendable(do: Do) -> str:
     return ""
 
 
-def _loaded(settings: Settings) -> tuple[str, int, ChatSettings]:
+def _loaded(settings: Settings) -> tuple[str, ChatSettings]:
     """Return what decides which models are loaded."""
-    return settings.models.pack, settings.models.threads, settings.chat
+    return settings.models.pack, settings.chat
 
 
 class Session:
@@ -85,7 +85,8 @@ class Session:
         self._stocking = Stocking(setup.data, listener, lambda stock: self._post(lambda: self._stocked(stock)))
         self._wanted = setup.settings  # whose models are being loaded, or were
         self._good: Settings | None = None  # whose models can be
-        self._failed: set[tuple[str, int, ChatSettings]] = set()  # what could not be loaded since any could
+        self._folder = ""  # of the pack that was loaded last
+        self._failed: set[tuple[str, ChatSettings]] = set()  # what could not be loaded since any could
         self._tried_again = False  # all these
         self._store: Store | None = None
         self._cabinet: Cabinet | None = None
@@ -188,7 +189,7 @@ class Session:
             ready=seating.seat is not None,
             asleep=self._slumber is not None,
             pack=stock.choice.pack.title if stock else "",
-            pack_folder=str(stock.choice.pack.folder) if stock else "",
+            pack_folder=self._folder if stock or self._slumber else self._settings.models.pack or self._folder,
             voice=seating.voice,
             conversation=seating.held,
             keeping=self._store is not None,
@@ -304,7 +305,7 @@ class Session:
         else:
             self._tried_again = False
             self._failed.clear()
-            self._good = self._wanted
+            self._good, self._folder = self._wanted, str(stock.choice.pack.folder)
             self._seating.bring(stock)
             self._stand()
             self._tell(tell.Ready(stock.seconds))
@@ -367,13 +368,13 @@ class Session:
         old = self._settings
         changed = differences(settings, old)
         names = [f"{leaf}.{name}" for leaf, values in changed.items() for name in values]
-        later = tuple(name for name in names if name.split(".")[0] in STARTING)
-        amid = (*LIVE, *STARTING)
-        soon = tuple(name for name in names if not self._seating.quiet and name.split(".")[0] not in amid)
+        later = tuple(name for name in names if {name, name.split(".")[0]} & {*STARTING})
+        anew = tuple(name for name in names if name not in later and name.split(".")[0] not in LIVE)
+        soon = () if self._seating.quiet else anew
         now = tuple(name for name in names if name not in (*later, *soon))
         self._tell(tell.SettingsUsed(settings, now, soon, later, chosen=chosen))
         self._air.use(settings.audio)
         loads = _loaded(old) != _loaded(settings)
-        self._seating.use(settings, anew=not loads and any(leaf not in amid for leaf in changed))
+        self._seating.use(settings, anew=bool(anew) and not loads)
         if loads and not self._stocking.busy:
             self._restock()

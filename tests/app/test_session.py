@@ -204,6 +204,17 @@ def test_amid_a_reply_settings_wait_for_its_end(talk, voice):
     assert one.answered().outcome == "hushed"
 
 
+def test_threads_count_from_the_next_start_on_and_the_reply_goes_on(talk, voice):
+    voice.endless = True
+    one = talk().ask(ask.Write("tell me a story"))
+    one.until(tell.TurnKept)
+    mark = len(one.seen)
+    used = one.ask(ask.UseSettings(replace(SILENT, models=ModelSettings(threads=1)))).until(tell.SettingsUsed)
+    assert (used.next_start, used.next_reply, used.at_once) == (("models.threads",), (), ())
+    assert one.ask(ask.Hush()).answered().outcome == "hushed"
+    assert not any(isinstance(news, tell.Loading) for news in one.seen[mark:])
+
+
 def test_a_pack_that_cannot_be_loaded_is_told_and_the_last_one_comes_back(talk, tmp_path):
     one = talk().ask(ask.ChoosePack(tmp_path / "missing"))
     assert "there is no pack" in one.until(tell.Trouble).what
@@ -561,6 +572,7 @@ def test_models_that_nobody_talks_to_are_unloaded_and_come_back_for_what_is_writ
     assert one.answered().outcome == "answered"
     asleep = one.until(tell.Standing, lambda standing: standing.asleep)
     assert (asleep.ready, asleep.pack, asleep.conversation) == (False, "", 1)
+    assert asleep.pack_folder == "/toys", "it is in use all the same"
     assert [each() for each in made] == [None], "nothing refers to what was loaded"
     one.ask(ask.Write("how are you"))
     assert one.until(tell.Standing, lambda standing: standing.ready).asleep is False

@@ -387,6 +387,17 @@ def test_only_the_conversation_that_was_opened_last_is_shown(house):
     assert house.desk.title.text() == "Rivers"
 
 
+def test_a_click_on_the_conversation_that_is_held_leaves_its_turns_on_screen(house, outside):
+    held(house)
+    house.keeping.open(2)
+    assert len(outside.of(ReadTurns)) == 1, "nothing of it was on screen"
+    told(house, Notice(Begin(Turn(1), None, "Hello"), State.THINKING, 59_000.0))
+    house.keeping.open(2)
+    assert len(outside.of(ReadTurns)) == 1
+    assert house.desk.captions.rowCount() == 1
+    assert not outside.of(OpenConversation)
+
+
 def test_the_talk_is_shown_on_if_another_conversation_cannot_be_opened(house):
     held(house)
     house.keeping.open(1)
