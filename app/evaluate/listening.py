@@ -69,7 +69,7 @@ def make(asked: argparse.Namespace) -> int:
         )
     pairs = chance.sample(pairs, min(asked.pairs, len(pairs)))
     pairs += list(_catches(pairs, chance))
-    names = [_named(asked.one), _named(asked.other)]
+    names = _names(asked.one, asked.other)
     rows, key = [], {}
     for at, pair in enumerate(pairs):
         number = hashlib.sha256(f"{asked.seed}/{at}/{pair.text}".encode()).hexdigest()[:12]
@@ -80,7 +80,7 @@ def make(asked: argparse.Namespace) -> int:
         rows.append({"id": number, "x": x, "y": y, "text": pair.text, "before": before})
         key[number] = {"x": 1 if swapped else 0, "catch": pair.catch, "text": pair.text}
     chance.shuffle(rows)  # catches come anywhere
-    test = hashlib.sha256("".join(key).encode()).hexdigest()[:16]
+    test = hashlib.sha256("".join(f"{row['id']}{row['x']}{row['y']}" for row in rows).encode()).hexdigest()[:16]
     write_text(asked.out, listening_page(test, rows, context=asked.context))
     write_json(_key_path(asked.out), {"schema": 1, "test": test, "names": names, "pairs": key})
     print(
@@ -94,16 +94,25 @@ def _key_path(out: Path) -> Path:
     return out.with_name(f"{out.stem}.key.json")
 
 
-def _named(folder: Path) -> str:
-    return str(read_run(folder)["plan"]["speaker"]) if (folder / "results.json").is_file() else folder.name
+def _names(one: Path, other: Path) -> list[str]:
+    names = [str(read_run(each)["plan"]["speaker"]) if _is_run(each) else each.name for each in (one, other)]
+    same = names[0] == names[1] and one.resolve() != other.resolve()
+    return [f"{name} ({each.name})" for name, each in zip(names, (one, other), strict=True)] if same else names
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / "results.json").is_file()
+
+
+def _rows(run: Path, suite: str) -> list[dict[str, Any]]:
+    """Return those results of a run that left a clip."""
+    return [each for each in read_run(run)["suites"].get(suite, {"results": []})["results"] if "" in each["clips"]]
 
 
 def _clips(folder: Path, suite: str) -> dict[str, Clip]:
     """Return clips of a run, or a folder's recordings, by their words."""
-    if (folder / "results.json").is_file():
-        part = read_run(folder)["suites"].get(suite, {"results": []})
-        rows = [each for each in part["results"] if "" in each["clips"]]
-        return {_words(each["facts"]["text"]): _spoken(folder, each) for each in rows}
+    if _is_run(folder):
+        return {_words(each["facts"]["text"]): _spoken(folder, each) for each in _rows(folder, suite)}
     if not folder.is_dir():
         raise Problem("there is no such folder", folder, "name a run or a folder of recordings")
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in FORMATS)
@@ -133,19 +142,26 @@ def _alone(one: Path, other: Path) -> Iterator[Pair]:
 
 
 def _in_context(one: Path, other: Path) -> Iterator[Pair]:
-    """Yield replies of the long conversation, with what came before; the same run's single sentences are the other."""
-    if not (one / "results.json").is_file():
+    """Yield replies of the long conversation, with what came before, and the same words of the other.
+
+    Of another run it is the same turn, since each text comes twice in so long a conversation.
+    """
+    if not _is_run(one):
         raise Problem("what came before is known of runs only", one, "leave out --context, or name a run")
-    rows = sorted(read_run(one)["suites"].get("drift", {"results": []})["results"], key=lambda each: each["unit"])
-    theirs = _clips(other, "sentences" if one.resolve() == other.resolve() else "drift")
+    rows = sorted(_rows(one, "drift"), key=lambda each: each["unit"])
+    turns = _is_run(other) and one.resolve() != other.resolve()
+    theirs = {str(each["unit"]): _spoken(other, each) for each in _rows(other, "drift")} if turns else {}
+    clips = {} if turns else _clips(other, "sentences")
     said: list[Samples] = []
     asked = questions()
     for at, row in enumerate(rows):
         question = asked[int(row["unit"]) % len(asked)].sound
         said += [question] if question is not None else []
         clip = _spoken(one, row)
-        if at and (words := _words(clip.text)) in theirs:
-            yield Pair(clip.text, clip.sound, theirs[words].sound, _last(said))
+        words = _words(clip.text)
+        known = theirs.get(str(row["unit"])) if turns else clips.get(words)
+        if at and known is not None and _words(known.text) == words:
+            yield Pair(clip.text, clip.sound, known.sound, _last(said))
         said.append(clip.sound)
 
 
@@ -169,8 +185,12 @@ def score(asked: argparse.Namespace) -> int:
     """Print what the ratings say."""
     ratings: list[Rating] = []
     names: list[str] = []
+    test = ""
     for path in asked.ratings:
         told = _read(path, "ratings")
+        if told["test"] != test and test:
+            raise Problem("these are ratings of different tests", path, "score each test's by itself")
+        test = told["test"]
         key = _read(_find_key(path, told["test"]), "pairs")
         names = key["names"]
         ratings += [_rating(path, told, row, key["pairs"]) for row in told["ratings"]]

@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.evaluate import context, judges, kit, listening, pronunciation, work
@@ -162,7 +163,6 @@ def rows_of(suite, unit, measures, **facts):
 
 def test_what_differs_is_told_with_its_direction_and_what_does_not_is_not(tmp_path):
     """Two runs that differ in known measures by known amounts: the comparison finds those, and no others."""
-    import numpy as np
 
     chance = np.random.default_rng(5)
     folders = []
@@ -231,6 +231,15 @@ def test_a_listening_test_is_blind_and_its_ratings_are_understood(evaluated, tmp
     found = json.loads(out.read_text())
     assert found["score"]["mean"]["value"] == -2
     assert (found["wins"], found["losses"], found["left_out"]) == (0, 6, [])
+    again = [*asked[:3], str(tmp_path / "other"), str(evaluated), "--out", str(tmp_path / "a.html"), "--pairs", "6"]
+    assert main(again) == 0  # beside the first, whose key comes after it by name
+    assert json.loads((tmp_path / "a.key.json").read_text())["test"] != key["test"]
+    assert main(["evaluate", "listening", "score", str(tmp_path / "ratings-anna.json"), "--json", str(out)]) == 0
+    assert json.loads(out.read_text())["names"] == key["names"]
+    (tmp_path / "ratings-ben.json").write_text(json.dumps(told | {"test": "another"}))
+    both = [str(tmp_path / f"ratings-{name}.json") for name in ("anna", "ben")]
+    assert main(["evaluate", "listening", "score", *both]) == 2
+    assert "different tests" in capsys.readouterr().err
     told["ratings"][0]["x_over_y"] = 17
     (tmp_path / "ratings-anna.json").write_text(json.dumps(told))
     assert main(["evaluate", "listening", "score", str(tmp_path / "ratings-anna.json")]) == 2
@@ -269,6 +278,23 @@ def test_a_model_can_be_heard_against_recordings_and_within_a_conversation(evalu
     assert "known of runs only" in capsys.readouterr().err
 
 
+def test_in_a_long_conversation_the_same_turns_are_compared(tmp_path):
+    """Each text comes twice in it."""
+    for run_, sign in (("one", 1), ("other", -1)):
+        results = []
+        for unit in range(6):
+            (tmp_path / run_).mkdir(exist_ok=True)
+            write_wav(tmp_path / run_ / f"{unit}.wav", np.full(2400, sign * (unit + 1) / 10, np.float32), VOICE_RATE)
+            facts = {"text": ["Yes.", "No.", "Maybe."][unit % 3]}
+            results.append({"unit": f"{unit:03}", "facts": facts, "clips": {"": f"{unit}.wav"}, "measures": {}})
+        told = {"plan": {"speaker": "me"}, "suites": {"drift": {"results": results}}}
+        (tmp_path / run_ / "results.json").write_text(json.dumps(told))
+    pairs = list(listening._in_context(tmp_path / "one", tmp_path / "other"))
+    found = [(round(float(pair.one[9]), 2), round(float(pair.other[9]), 2)) for pair in pairs]
+    assert found == [((unit + 1) / 10, -(unit + 1) / 10) for unit in range(1, 6)]
+    assert listening._names(tmp_path / "one", tmp_path / "other") == ["me (one)", "me (other)"]
+
+
 def test_raters_who_fail_their_catches_are_left_out():
     good = [Rating("anna", f"p{i}", 1.0) for i in range(8)] + [Rating("anna", "c", 0.0, "same")]
     bad = [Rating("ben", f"p{i}", -3.0) for i in range(8)] + [Rating("ben", "d", -2.0, "spoilt")]
@@ -284,7 +310,6 @@ class Follower:
     name, reference = "follower", None
 
     def say(self, text, history, seed):
-        import numpy as np
 
         from app.evaluate.speakers import Spoken
         from core.evaluation.manners import stretched
@@ -335,7 +360,6 @@ def test_progress_tells_the_time_that_is_left():
 
 
 def test_the_conversation_before_is_at_most_ninety_seconds():
-    import numpy as np
 
     said = [np.zeros(24_000 * 50, np.float32)] * 3
     assert len(listening._last(said)) == 90 * 24_000
