@@ -18,6 +18,7 @@ from app.rig.figures import Findings
 from app.rig.room import Conditions, Echo
 
 Scenario = Callable[[Conditions], Findings]
+PACK = "--pack="  # among the options for `sotto talk`
 
 # Each with the number of trials that it has unless told otherwise.
 SCENARIOS: dict[str, tuple[int, str]] = {
@@ -55,9 +56,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def perform(name: str, how: Conditions) -> Findings:
-    """Run one scenario."""
+    """Run one scenario, with the pack in use unless the options name another: a room's data folder has none."""
+    pack = next((o.removeprefix(PACK) for o in reversed(how.options) if o.startswith(PACK)), None)
+    folder = compose.pack_folder(Path(pack) if pack else None).absolute()  # the program runs elsewhere
+    how = replace(how, options=(*how.options, f"{PACK}{folder}"))
     if name == "turns":
-        transcribe = compose.load_transcriber(compose.choose(None, None).pack, 1)
+        transcribe = compose.load_transcriber(compose.choose(folder, None).pack, 1)
         return talking.turns(how, lambda sound: transcribe(sound).text)
     if name == "alone":
         return overlap.alone(how, how.count)

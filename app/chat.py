@@ -24,7 +24,7 @@ from models.audiofile import SYNTHETIC, write_wav
 def run(asked: argparse.Namespace) -> int:
     """Answer line by line until the input ends."""
     folder = OutputFolder.checked(asked.out) if asked.out else None
-    choice = compose.choose(asked.pack, asked.voice)
+    choice = compose.choose(asked.pack, asked.voice, asked.data)
     with sitting(asked, choice, tell) as kept:
         engines = compose.load(choice, asked.threads, chat_server=chat_server.as_set(), data=asked.data)
         return converse(asked, folder, engines, kept)

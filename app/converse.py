@@ -74,7 +74,7 @@ def run(asked: argparse.Namespace) -> int:
     folder = OutputFolder.checked(_out(asked))
     keep.check_apart(paths, folder)
     takes = [compose.heard(path) for path in paths]
-    choice = compose.choose(asked.pack, asked.voice)
+    choice = compose.choose(asked.pack, asked.voice, asked.data)
     say = say_to(asked.json)
     say(f"Loading {choice.pack.title} ...")
     engines = compose.load(choice, asked.threads, chat_server=chat_server.as_set(), data=asked.data)

@@ -93,7 +93,7 @@ def _turnbench() -> Suite:
 
 
 def _kit(asked: argparse.Namespace, folder: Path) -> Kit:
-    choice = compose.choose(asked.pack, asked.voice)
+    choice = compose.choose(asked.pack, asked.voice, asked.data)
     speaker = _speaker(asked, choice)
     size = QUICK if asked.quick else WHOLE
     usual = "pocket" if isinstance(speaker, PackSpeaker) and choice.pack.name == "pocket" else "general"
@@ -108,6 +108,7 @@ def _kit(asked: argparse.Namespace, folder: Path) -> Kit:
         texts,
         asked.turnbench,
         judges.quality(asked),
+        (f"--pack={choice.pack.folder}",),
     )
 
 
@@ -116,7 +117,7 @@ def _speaker(asked: argparse.Namespace, choice: compose.Choice) -> Speaker:
         return EspeakSpeaker()
     if asked.told:
         return CommandSpeaker(asked.told, asked.reference, asked.transcript)
-    return PackSpeaker(choice, asked.threads)
+    return PackSpeaker(choice, asked.threads, asked.data)
 
 
 def _report(asked: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ PHONES, QUALITY = "wav2vec2-phones", "dnsmos"  # as the catalogue has them
 
 def listeners(asked: argparse.Namespace, choice: compose.Choice, texts: Sequence[str]) -> dict[str, Listen]:
     """Return those who write words down, by name: the pack's own, and one who knows these texts and no voice."""
-    transcriber = compose.load_transcriber(choice.pack, asked.threads)
+    transcriber = compose.load_transcriber(choice.pack, asked.threads, asked.data)
     found: dict[str, Listen] = {f"Whisper of {choice.pack.name}": lambda narrow: transcriber(narrow).text}
     if sphinx.available():
         found["pocketsphinx"] = sphinx.SphinxWords(texts)

@@ -59,6 +59,7 @@ class Kit:
     texts: Sequence[str]
     turnbench: Path | None = None
     quality: Score | None = None
+    talk: tuple[str, ...] = ()  # options with which `sotto talk` has the same pack
 
     def chance(self, *parts: object) -> int:
         """Return a seed that depends on the run's and on what it is for."""

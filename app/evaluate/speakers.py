@@ -71,8 +71,8 @@ class Speaker(Protocol):
 class PackSpeaker:
     """The voice of a pack, as the companion speaks with it."""
 
-    def __init__(self, choice: compose.Choice, threads: int) -> None:
-        self._choice, self._voice = choice, compose.load_voice(choice.pack, threads)
+    def __init__(self, choice: compose.Choice, threads: int, data: Path | None = None) -> None:
+        self._choice, self._voice = choice, compose.load_voice(choice.pack, threads, data)
         self._reference = compose.reference(choice.card, self._voice)
         self._known: dict[str, Codes] = {}
         self._room = MemorySettings().voice_positions_low

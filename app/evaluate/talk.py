@@ -1,6 +1,6 @@
 """Turn-taking: the live-talk rig's virtual people, scored on the recording as Full-Duplex-Bench defines it.
 
-What is measured is the whole program with its own pack, live, whatever voice the other suites evaluate.
+What is measured is the whole program, live, with the pack of the run.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Talk:
             folder = kit.folder / "talk" / f"{unit}-{at}"
             shutil.rmtree(folder, ignore_errors=True)  # of a run that ended amid it
             folder.mkdir(parents=True, exist_ok=True)
-            found = perform(unit, Conditions(folder, share, echo, (), kit.seed + at)).plain()
+            found = perform(unit, Conditions(folder, share, echo, kit.talk, kit.seed + at)).plain()
             facts = {row["name"]: _told(row, facts.get(row["name"], "")) for row in found["figures"]}
             if unit != "alone":
                 scores = scored(folder / unit / "both.wav", listen, into=SCENARIOS[unit][1])

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from app import compose
+from app.checks import Problem
 from tests.fakes import Voice, nothing, trouble
 
 
@@ -170,3 +172,13 @@ def test_both_paces_reply(toys, question, sotto, tmp_path, pace):
     toys(voice=Voice())
     assert sotto("converse", question("a.wav", 0.5), "--out", tmp_path / "out", "--pace", pace)[0] == 0
     assert (tmp_path / "out" / "reply-1.wav").exists()
+
+
+@pytest.mark.parametrize("command", [["chat"], ["converse", "--demo"], ["evaluate", "run", "--quick", "--out", "run"]])
+def test_the_data_folder_has_its_own_pack_and_voices(sotto, monkeypatch, tmp_path, command):
+    def choose(*asked: object) -> None:
+        raise Problem("looked for", asked[2], "there")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(compose, "choose", choose)
+    assert str(tmp_path / "big") in sotto(*command, "--data", tmp_path / "big")[2]

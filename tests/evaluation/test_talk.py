@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from app.bench_talk import perform
 from app.checks import Problem
 from app.evaluate import kit, latency, pronunciation, talk
 from app.evaluate.figures import Result
 from app.evaluate.turnbench import TurnBench
+from app.rig.room import Conditions
 from app.rig.server import RATE
 from core.types import VOICE_RATE
 from tests.evaluation.speech import flite
@@ -35,6 +38,15 @@ def recording(path, person, model):
 
 def listen(narrow):
     return "yes" if len(narrow) < 16_000 else "that is a whole answer"
+
+
+def test_a_room_has_the_pack_in_use_though_its_data_folder_has_none(tmp_path, monkeypatch):
+    held = []
+    monkeypatch.setattr("app.rig.talking.pauses", held.append)
+    monkeypatch.setattr("app.compose.pack_folder", lambda asked: asked or Path("/packs/big"))
+    for options in ((), ("--pack=/packs/mine", "--seed=3")):
+        perform("pauses", Conditions(tmp_path, 1, options=options))
+    assert [how.options[-1] for how in held] == ["--pack=/packs/big", "--pack=/packs/mine"]
 
 
 def test_take_over_and_latency(tmp_path):
