@@ -9,7 +9,7 @@ from types import TracebackType
 
 from core.conductor import Conductor, Inbox
 from core.ears import Ears
-from core.events import Event, Forgotten, Hushed, Typed
+from core.events import Event, Hushed, Typed
 from core.memory import Exchange, Notes, fitting
 from core.mind import Mind
 from core.mouth import Mouth
@@ -112,10 +112,6 @@ class Companion:
     def hush(self) -> None:
         """Be quiet."""
         self._inbox.post(Hushed())
-
-    def forget(self) -> None:
-        """Start the conversation afresh."""
-        self._inbox.post(Forgotten())
 
     def press(self, at: int = 0) -> None:
         """Take note that the talk key went down, there or just now; where one taps, every second time ends the turn."""

@@ -20,7 +20,6 @@ from core.events import (
     Effect,
     Event,
     Failed,
-    Forgotten,
     Hold,
     Hushed,
     Noted,
@@ -176,7 +175,7 @@ class Conductor:
 
     def _tell(self, what: Event | Effect, at: float) -> None:
         self._reflection.note(what, self.conversation.history)
-        if isinstance(what, Close | Noted | Forgotten):
+        if isinstance(what, Close | Noted):
             self._question = self._reflection.due(self.conversation.history)
         record, waiting = self._chronicle.note(what, at), self.endpointer.note(what)
         self._announce(what, at)

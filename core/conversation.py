@@ -52,7 +52,6 @@ from core.events import (
     Event,
     Failed,
     Finished,
-    Forgotten,
     Heard,
     Hold,
     Hushed,
@@ -281,11 +280,6 @@ class Conversation:
     def _fail(self, _: Failed) -> list[Effect]:
         return self._part("failed")
 
-    def _forget(self, event: Forgotten) -> list[Effect]:
-        effects = [*self._hush(event), *self._close_pending()]
-        self.history = ()
-        return effects
-
     def _end(self, outcome: Outcome, over: Overlap | None = None) -> list[Effect]:
         draft, effects = self._current, self._close_pending()
         self._rest()
@@ -337,7 +331,7 @@ _WORK: dict[type, Act] = {
     Spoken: _C._finish_phrase,
     Failed: _C._fail,
 }
-_ALWAYS: dict[type, Act] = {Typed: _C._type, Hushed: _C._hush, Forgotten: _C._forget}
+_ALWAYS: dict[type, Act] = {Typed: _C._type, Hushed: _C._hush}
 _REPLY: dict[type, Act] = {
     Stirred: _C._doubt,
     SpeechStarted: _C._doubt,

@@ -127,11 +127,6 @@ class Hushed:
     """The user wants the companion to be quiet."""
 
 
-@dataclass(frozen=True)
-class Forgotten:
-    """The user wants the conversation to start afresh."""
-
-
 # From the mind.
 
 
@@ -295,7 +290,7 @@ class Noted:
     summary: str = ""
 
 
-Event = SpeechEvent | Judged | Waiting | Captioned | Typed | Hushed | Forgotten | TurnEvent | Noted
+Event = SpeechEvent | Judged | Waiting | Captioned | Typed | Hushed | TurnEvent | Noted
 
 Outcome = Literal["answered", "interrupted", "hushed", "empty", "merged", "failed"]
 

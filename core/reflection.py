@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.events import Close, Effect, Event, Forgotten, Noted
+from core.events import Close, Effect, Event, Noted
 from core.memory import Exchange, Notes, Summary, gone, messages, spoken_chars, window_chars
 from core.settings import Settings
 from core.types import Message, Turn
@@ -71,10 +71,7 @@ class Reflection:
 
     def note(self, what: Event | Effect, history: Sequence[Exchange]) -> None:
         """Take note of what happened; `history` is that after it."""
-        if isinstance(what, Forgotten):
-            self._turns, self._looked, self._behind = [], 0, False
-            self.notes = replace(self.notes, summaries=())
-        elif isinstance(what, Close) and what.exchange is not None:
+        if isinstance(what, Close) and what.exchange is not None:
             self._turns.append(what.turn)
             window = gone(self._system, history, self._set)
             self._behind, self._window = self._behind or window != self._window, window

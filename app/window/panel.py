@@ -31,7 +31,6 @@ class Panel(QWidget):
     stop = Signal()
     said = Signal(str)
     mode_chosen = Signal(str)
-    settings = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

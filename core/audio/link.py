@@ -39,7 +39,6 @@ class AudioLink:
     def __init__(self, settings: AudioSettings, tell: Callable[[AudioNews], None]) -> None:
         self.microphone, self.loudspeaker = Microphone(), Loudspeaker()
         self.levels = Levels()
-        self.restarts = 0
         self.pid = 0  # of the audio process
         self._set, self._tell = settings, tell
         self._wanted: AudioSettings | None = settings
@@ -85,7 +84,6 @@ class AudioLink:
                 return
             if self._set != self._wanted:
                 continue
-            self.restarts += 1
             if why:
                 self._tell(AudioLost(why))
             pause = 0.0 if time.monotonic() - began > STEADY else min(pause * 2 + 0.1, 1.0)

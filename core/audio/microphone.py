@@ -20,7 +20,6 @@ class Microphone:
 
     def __init__(self) -> None:
         self.at = 0  # of the next frame to come in: the one clock
-        self.overruns = 0  # frames that nobody took in time
         self._frames: deque[AudioFrame] = deque()
         self._closed = False
         self._changed = Condition()
@@ -70,7 +69,6 @@ class Microphone:
     def _append(self, wide: Samples, narrow: Samples, *, double_talk: bool = False) -> None:
         if len(self._frames) == KEPT:
             self._frames.popleft()
-            self.overruns += 1
         self._frames.append(AudioFrame(self.at, wide, narrow, double_talk))
         self.at += MIC_FRAME
         self._changed.notify_all()

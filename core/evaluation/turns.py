@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 SHORT_S, FEW_WORDS = 1.0, 3
-USER_GAP_S, MODEL_GAP_S = 0.6, 0.5
+MODEL_GAP_S = 0.5
 EARLY_S, LATE_S = 0.25, 3.0
 
 Span = tuple[float, float]
@@ -80,16 +80,6 @@ class Detected:
     negatives: int
     alarms: int  # negatives in which something was predicted
     delays: tuple[float, ...]  # of those found
-
-    @property
-    def recall(self) -> float:
-        """The share of true moments that were found."""
-        return self.found / self.true if self.true else float("nan")
-
-    @property
-    def false_rate(self) -> float:
-        """The share of pauses, or backchannels, in which something was predicted."""
-        return self.alarms / self.negatives if self.negatives else float("nan")
 
 
 def detected(

@@ -138,11 +138,6 @@ class Jotted:
         return self
 
 
-@dataclass(frozen=True)
-class Parted:
-    """The user started afresh: what follows is another conversation."""
-
-
 Written = Entry | Overheard | Erased | Jotted
 
 

@@ -15,7 +15,6 @@ from core.events import (
     Close,
     Commit,
     Encoded,
-    Forgotten,
     Heard,
     Hushed,
     Noted,
@@ -33,7 +32,7 @@ from core.events import (
 )
 from core.memory import Said, is_loud
 from core.records import TurnRecord
-from core.store.entries import SILENCE, Entry, Erased, Jotted, Overheard, Parted, Written, speech_of
+from core.store.entries import SILENCE, Entry, Erased, Jotted, Overheard, Written, speech_of
 from core.store.page import Page
 from core.types import AudioFrame, Transcript, Turn
 
@@ -52,9 +51,8 @@ class Minutes:
         self._speaking = self._murmured = False
         self._at = 0  # of the newest frame
         self._over = 0  # up to here the live sound is of speech that has ended
-        self._parting = False
 
-    def note(self, what: object) -> list[Written | Parted]:
+    def note(self, what: object) -> list[Written]:
         """Return what is to be written now, one transaction each."""
         if isinstance(what, AudioFrame):
             return [*self._overhear(what)]
@@ -77,38 +75,36 @@ class Minutes:
         self._frames.clear()
         return [Overheard(frames[0].at, np.concatenate([frame.wide for frame in frames]))] if frames else []
 
-    def _start(self, _: SpeechStarted | SpeechResumed | Pressed) -> list[Written | Parted]:
+    def _start(self, _: SpeechStarted | SpeechResumed | Pressed) -> list[Written]:
         self._speaking, self._murmured = True, False
         self._frames = deque(self._frames)
         return [*self._overheard()]
 
-    def _end(self, _: SpeechEnded) -> list[Written | Parted]:
+    def _end(self, _: SpeechEnded) -> list[Written]:
         self._speaking = False  # the utterance itself is written with its turn
         self._over = self._at + 1  # with the silence in which it was awaited whether there is more
         self._frames = deque(maxlen=PRE_ROLL)
         return self._forget_murmur() if self._murmured else []
 
-    def _murmur(self, _: Backchannel) -> list[Written | Parted]:
+    def _murmur(self, _: Backchannel) -> list[Written]:
         self._murmured = True
         return [] if self._speaking else self._forget_murmur()
 
-    def _forget_murmur(self) -> list[Written | Parted]:
+    def _forget_murmur(self) -> list[Written]:
         return [Erased((), self._over)]  # it is no turn, and no crash must make it one
 
     # The turn.
 
-    def _begin(self, begin: Begin) -> list[Written | Parted]:
+    def _begin(self, begin: Begin) -> list[Written]:
         page = self._pages[begin.turn] = Page(begin.turn, begin.utterance, begin.text or "")
         page.transcript = None if begin.text is None else Transcript(begin.text, "")
-        # Only now: the turn that was under way when the user started afresh is closed between the two.
-        parting, self._parting = self._parting, False
-        return [*self.last(), Parted()] if parting else []
+        return []
 
-    def _reopen(self, reopen: Reopen) -> list[Written | Parted]:
+    def _reopen(self, reopen: Reopen) -> list[Written]:
         self._pages.pop(reopen.turn, None)
         return []
 
-    def _commit(self, commit: Commit) -> list[Written | Parted]:
+    def _commit(self, commit: Commit) -> list[Written]:
         page = self._pages.get(commit.turn)
         return [self._capture(page)] if page else []
 
@@ -125,7 +121,7 @@ class Minutes:
             live_until=max(page.end, self._over),
         )
 
-    def _hear(self, what: Heard | Encoded) -> list[Written | Parted]:
+    def _hear(self, what: Heard | Encoded) -> list[Written]:
         page = self._pages.get(what.turn)
         if page is None:
             return []
@@ -136,7 +132,7 @@ class Minutes:
         known = page.captured and page.transcript
         return [Entry("understood", page.record(), page.speech(), goes_on=True)] if known else []
 
-    def _phrase(self, what: Phrased | Voiced | Spoken) -> list[Written | Parted]:
+    def _phrase(self, what: Phrased | Voiced | Spoken) -> list[Written]:
         page = self._pages.get(what.turn)
         if page is None:
             return []
@@ -151,14 +147,14 @@ class Minutes:
             page.phrases[-1] = replace(page.phrases[-1], whole=True)
         return []
 
-    def _show(self, what: Shown) -> list[Written | Parted]:
+    def _show(self, what: Shown) -> list[Written]:
         if page := self._pages.get(what.turn):
             page.phrases.append(Said(what.text, "", shown=True))
             page.frames.append([])
             page.shown = what.language
         return []
 
-    def _play(self, what: Played) -> list[Written | Parted]:
+    def _play(self, what: Played) -> list[Written]:
         page = self._pages.get(what.turn)
         if page is None:
             return []
@@ -170,12 +166,12 @@ class Minutes:
 
     # The end.
 
-    def _close(self, close: Close) -> list[Written | Parted]:
+    def _close(self, close: Close) -> list[Written]:
         if close.turn in self._pages:
             self._pages[close.turn].close = close
         return []
 
-    def _finish(self, record: TurnRecord) -> list[Written | Parted]:
+    def _finish(self, record: TurnRecord) -> list[Written]:
         page = self._pages.pop(record.turn, None)
         if page is None:
             return []
@@ -194,25 +190,21 @@ class Minutes:
         merged, self._merged = tuple(self._merged), []
         return Erased((*merged, page.turn.id), max(page.end, self._over))
 
-    def _merge(self, page: Page) -> list[Written | Parted]:
+    def _merge(self, page: Page) -> list[Written]:
         # Kept until the turn that contains it is captured; if none ever is, it stands as not understood.
         captured = [] if page.captured else [self._capture(page)]
         self._merged.append(page.turn.id)
         return [*captured, Entry("done", page.record(), page.speech(), goes_on=True)]
 
-    def _jot(self, noted: Noted) -> list[Written | Parted]:
+    def _jot(self, noted: Noted) -> list[Written]:
         return [Jotted(noted)] if noted.facts or noted.summary else []
 
-    def _hush(self, _: Hushed | Typed) -> list[Written | Parted]:
+    def _hush(self, _: Hushed | Typed) -> list[Written]:
         self._merged = []
         return []
 
-    def _forget(self, _: Forgotten) -> list[Written | Parted]:
-        self._merged, self._parting = [], True
-        return []
 
-
-_ACTS: dict[type, Callable[[Minutes, Any], list[Written | Parted]]] = {
+_ACTS: dict[type, Callable[[Minutes, Any], list[Written]]] = {
     SpeechStarted: Minutes._start,
     SpeechResumed: Minutes._start,
     Pressed: Minutes._start,
@@ -233,5 +225,4 @@ _ACTS: dict[type, Callable[[Minutes, Any], list[Written | Parted]]] = {
     Noted: Minutes._jot,
     Hushed: Minutes._hush,
     Typed: Minutes._hush,
-    Forgotten: Minutes._forget,
 }

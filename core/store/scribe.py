@@ -20,7 +20,7 @@ from core.ports import Microphone
 from core.records import Notice
 from core.settings import StoreSettings
 from core.store import backups
-from core.store.entries import Heading, Parted, Written
+from core.store.entries import Heading, Written
 from core.store.home import Store
 from core.store.minutes import Minutes
 from core.store.overhearing import Overhearing
@@ -49,7 +49,7 @@ class Scribe:
         self._kept, self._trouble = kept, trouble
         self._news: Channel[object] = Channel()
         self._minutes = Minutes()
-        self._pending: deque[Written | Parted] = deque()
+        self._pending: deque[Written] = deque()
         self._sitting: int | None = None
         self._failing: StoreError | None = None
         self._told = False  # that it fails
@@ -161,10 +161,7 @@ class Scribe:
             return
         self._failing, self._told = None, False
 
-    def _write_one(self, entry: Written | Parted) -> None:
-        if isinstance(entry, Parted):
-            self._sitting, self._heading = None, replace(self._heading, conversation=None)
-            return
+    def _write_one(self, entry: Written) -> None:
         heading, sitting = self._heading, self._sitting
         with transaction(self._store.db):
             if sitting is None:
@@ -175,13 +172,12 @@ class Scribe:
         self._kept(entry)
 
     def _bound(self) -> None:
-        spare = sum(entry.size for entry in self._pending if not isinstance(entry, Parted))
+        spare = sum(entry.size for entry in self._pending)
         for place, entry in enumerate(self._pending):
             if spare <= self._set.backlog_s * VOICE_RATE:
                 return
-            if not isinstance(entry, Parted):
-                spare -= entry.size
-                self._pending[place] = entry.without_sound()
+            spare -= entry.size
+            self._pending[place] = entry.without_sound()
 
     def _rest(self) -> None:
         if not self._written:

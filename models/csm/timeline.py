@@ -6,16 +6,11 @@ is held; cutting a segment back to what was played, or reopening a turn, is noth
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 
 import numpy as np
-import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 
 from core.types import Segment, VoiceHistory
 from models.csm.llama import Cache
@@ -200,17 +195,3 @@ def common_beginning(held: Rows, wanted: Rows) -> int:
     shorter = min(len(held), len(wanted))
     differ = (held[:shorter] != wanted[:shorter]).any(axis=1)
     return int(differ.argmax()) if differ.any() else shorter
-
-
-def save_segments(path: Path, segments: Sequence[Segment]) -> None:
-    """Write segments to one safetensors file; their sound is in it as codes only."""
-    told = [{"speaker": s.speaker, "text": s.text, "pinned": s.pinned} for s in segments]
-    tensors = {str(i): torch.from_numpy(np.ascontiguousarray(s.codes, np.int32)) for i, s in enumerate(segments)}
-    save_file(tensors, path, metadata={"segments": json.dumps(told)})
-
-
-def load_segments(path: Path) -> tuple[Segment, ...]:
-    """Return what `save_segments` wrote."""
-    with safe_open(path, framework="np") as file:
-        told = json.loads(file.metadata()["segments"])
-        return tuple(Segment(codes=file.get_tensor(str(i)).astype(np.int16), **t) for i, t in enumerate(told))

@@ -1,4 +1,4 @@
-"""pocketsphinx as an independent judge: phones in any order, or words by a language model of known sentences.
+"""pocketsphinx as an independent judge: given phones, or words by a language model of known sentences.
 
 It is small, was trained on none of our speech, and is an optional package (`pip install pocketsphinx`). Each clip is
 heard by a decoder of its own, which takes some milliseconds, since a decoder adapts to what it heard before.
@@ -36,18 +36,6 @@ GET = "pip install pocketsphinx"
 def available() -> bool:
     """Tell whether the package is there."""
     return importlib.util.find_spec("pocketsphinx") is not None
-
-
-class SphinxPhones:
-    """Phones in ARPAbet, by pocketsphinx's phone loop and its phone trigrams."""
-
-    name = "pocketsphinx phones"
-
-    def __call__(self, narrow: Samples) -> list[str]:
-        """Return the phones of samples at EAR_RATE."""
-        decoder = _decoder(allphone=_model("en-us/en-us-phone.lm.bin"), lw=2.0, beam=1e-20, pbeam=1e-20)
-        _hear(decoder, narrow)
-        return [part.word for part in decoder.seg() or () if part.word.isalpha() and part.word != "SIL"]
 
 
 class SphinxPronunciation:

@@ -21,7 +21,6 @@ from core.events import (
     Event,
     Failed,
     Finished,
-    Forgotten,
     Heard,
     Hold,
     Hushed,
@@ -515,12 +514,6 @@ def test_hushing_stops_the_reply_and_keeps_what_was_heard() -> None:
     assert len(conversation.history) == 1
 
 
-def test_forgetting_empties_history_and_ends_the_turn() -> None:
-    conversation, effects = after(*SPEAKING, Forgotten())
-    assert brief(effects) == [(Cancel, FIRST), (Close, FIRST)]
-    assert (conversation.history, conversation.state) == ((), State.LISTENING)
-
-
 def test_sound_without_a_phrase_changes_nothing() -> None:
     conversation, effects = after(SpeechStarted(0), ended(), Voiced(FIRST, 0, FRAME), Spoken(FIRST, 0))
     assert effects == []
@@ -553,7 +546,7 @@ FREE = st.sampled_from(
         *[Stirred(0), Insisted(0), Stilled(0), SpeechStarted(0), SpeechResumed(1), Pressed(2), paused(240), ended(240)],
         *[lasting(160, 0), lasting(320, 0), lasting(960, 0)],
         *[words(text, start=0, length=length) for text in ("", "okay", "Stop!") for length in (120, 240)],
-        *[Typed("hi"), Hushed(), Forgotten()],
+        *[Typed("hi"), Hushed()],
     ]
 )
 STEPS = st.lists(

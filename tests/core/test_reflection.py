@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.companion import Companion, Engines
-from core.events import Close, Forgotten, Noted
+from core.events import Close, Noted
 from core.memory import Exchange, Notes, Said, Summary, gone, messages
 from core.records import Notice, TurnRecord
 from core.reflection import Question, Reflection, answered, facts_in, summary_in
@@ -156,9 +156,6 @@ def test_a_conversation_that_goes_on_is_read_ahead_once():
     assert "They told me." in question.messages[0].text
     reflection.note(answered(question, ""), history)
     assert reflection.due(history) is None
-    reflection.note(Forgotten(), ())
-    assert reflection.notes.summaries == ()
-    assert reflection.due(()) is None
 
 
 def test_an_answer_that_is_none_is_not_asked_for_again():

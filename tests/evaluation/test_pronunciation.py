@@ -45,16 +45,6 @@ def test_either_variant_is_told_from_the_other(read, count, least):
         assert np.mean(right[which::2]) > 0.5
 
 
-@speaks
-def test_silence_and_other_words_decide_nothing_by_recognised_phones():
-    phones = sphinx.SphinxPhones()
-    item = sets.homographs(SETS)[0]
-    silence = np.zeros(16_000, np.float32)
-    assert judge(phones(silence), [item.expected, item.other]).variant is None
-    other = narrow(espeak("Nobody knows what is going on in here, but everybody wants to talk about it."))
-    assert judge(phones(other), [item.expected, item.other]).variant is None
-
-
 def test_phones_of_the_right_variant_win_however_many_others_are_wrong():
     chance = random.Random(0)
     items = [*sets.homographs(SETS)[::7], *sets.consistency(SETS)[::7]]

@@ -132,7 +132,6 @@ def test_ears_that_are_hindered_miss_the_oldest():
     microphone = Microphone()
     for _ in range(KEPT + 2):
         microphone.put(*HEARD)
-    assert microphone.overruns == 2
     assert next(iter(microphone)).at == 2 * MIC_FRAME
 
 

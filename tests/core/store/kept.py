@@ -56,10 +56,9 @@ def talk(
     return companion, tape, notices
 
 
-def chat(store: Store, texts: Iterable[str], scribe: Scribe | None = None) -> None:
+def chat(store: Store, texts: Iterable[str]) -> None:
     """Hold a typed conversation, and keep it in a store that is open."""
-    tape, notices = Tape(), SimpleQueue()
-    scribe = scribe or Scribe(store, Heading(ABOUT))
+    tape, notices, scribe = Tape(), SimpleQueue(), Scribe(store, Heading(ABOUT))
 
     def listen(notice: Notice) -> None:
         scribe.listen(notice)

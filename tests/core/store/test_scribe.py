@@ -8,7 +8,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from core.events import Backchannel, Forgotten, Heard, SpeechEnded, SpeechStarted
+from core.events import Backchannel, Heard, SpeechEnded, SpeechStarted
 from core.memory import Exchange
 from core.records import Notice, TurnRecord
 from core.store.archive import Archive
@@ -168,24 +168,11 @@ def test_a_failed_turn_is_kept_with_its_reason(tmp_path):
     assert [exchange.user for exchange in history] == ["hello there", "how are you"]
 
 
-def test_typed_words_are_kept_and_to_start_afresh_begins_another(tmp_path):
+def test_typed_words_are_kept(tmp_path):
     with Store.writing(tmp_path) as store:
-        scribe = Scribe(store, Heading(ABOUT))
-        forgetful(scribe)
-        chat(store, ["hello", "another day"], scribe)
-        assert [title.words for title in Archive(store.db).titles()] == ["hello", "another day"]
-        assert Archive(store.db).turns(1)[0].record.typed
-
-
-def forgetful(scribe):
-    original = scribe.listen
-
-    def listen(notice):
-        original(notice)
-        if isinstance(notice.what, TurnRecord) and notice.what.user == "hello":
-            original(Notice(Forgotten(), notice.state, notice.ms))
-
-    scribe.listen = listen
+        chat(store, ["hello", "another day"])
+        assert [title.words for title in Archive(store.db).titles()] == ["hello"]
+        assert [turn.record.typed for turn in Archive(store.db).turns(1)] == [True, True]
 
 
 def test_words_are_found(tmp_path):

@@ -13,7 +13,7 @@ from core.types import COMPANION, USER, Segment
 from models.csm.generate import Eager, Luck, Sampling, speak_codes
 from models.csm.load import load_model
 from models.csm.model import NOTHING
-from models.csm.timeline import Room, Timeline, Window, common_beginning, load_segments, save_segments, segment_rows
+from models.csm.timeline import Room, Timeline, Window, common_beginning, segment_rows
 from models.csm.tokenizer import TextTokenizer
 
 GREEDY = Sampling(temperature=0)
@@ -56,7 +56,7 @@ def check_held(timeline: Timeline, context, tokenizer) -> None:
     assert ends == len(held), "each segment ends exactly once"
 
 
-def test_a_talk_of_twelve_turns_with_the_kept_cache_is_that_of_fresh_prefills(parts, tmp_path):
+def test_a_talk_of_twelve_turns_with_the_kept_cache_is_that_of_fresh_prefills(parts):
     model, tokenizer = parts
     timeline = Timeline(model, tokenizer)
     context = [segment(COMPANION, "this is how i sound.", 10, 1, pinned=True)]
@@ -82,8 +82,6 @@ def test_a_talk_of_twelve_turns_with_the_kept_cache_is_that_of_fresh_prefills(pa
         told = text if played == len(frames) else text[:6]
         context.append(Segment(COMPANION, told, np.stack(frames)[:played]))
         if turn == 7:  # closed and opened again
-            save_segments(tmp_path / "talk.safetensors", context)
-            context = list(load_segments(tmp_path / "talk.safetensors"))
             again = Timeline(model, tokenizer)
             again._window._oldest = timeline._window._oldest
             timeline = again
