@@ -128,7 +128,7 @@ class Answer:
             if response.status not in (301, 302, 303, 307, 308) or not where:
                 return connection, response, url
             connection.close()
-            url, headers = redirected(url, where, headers)
+            url, headers = redirected(url, where, headers, posts=self._body is not None)
         raise DownloadError("server", "the server redirects without end", self._url, "choose another source")
 
 
@@ -171,13 +171,18 @@ def _permit(via: SplitResult) -> dict[str, str]:
     return {"Proxy-Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
 
 
-def redirected(url: str, where: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """Return where to go on, and with which headers: a token never leaves its host, nor the encrypted connection."""
+def redirected(url: str, where: str, headers: Mapping[str, str], *, posts: bool = False) -> tuple[str, dict[str, str]]:
+    """Return where to go on, and with which headers: a token never leaves its host, nor the encrypted connection.
+
+    What is posted does not leave its host, either: who chose a server said so of no other.
+    """
     target = urljoin(url, where)
     old, new = urlsplit(url), urlsplit(target)
     if old.scheme == "https" and new.scheme != "https":
         raise DownloadError("server", "the server redirects to an unprotected address", target, "choose another source")
     same = (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
+    if posts and old.hostname != new.hostname:
+        raise DownloadError("server", "the server sends on to another what it is told", target, "choose that, or none")
     return target, {k: v for k, v in headers.items() if same or k.lower() != "authorization"}
 
 

@@ -119,6 +119,13 @@ def test_what_is_said_to_this_machine_goes_to_no_proxy(odd: Server, monkeypatch:
         assert [asked.path for asked in proxy.asked] == ["http://away.example/v1/models"]
 
 
+def test_a_server_does_not_send_on_what_was_said(odd: Server) -> None:
+    with serving() as other:
+        with pytest.raises(ChatServerError, match="sends on to another"):
+            reply(odd, b"", status=307, headers={"Location": f"{other.url.replace('127.0.0.1', 'localhost')}/v1"})
+        assert other.asked == []
+
+
 def test_letters_are_whole_however_the_bytes_come(odd: Server) -> None:
     assert reply(odd, events("Grüße ", "aus 你好"), block=3) == "Grüße aus 你好"
 
