@@ -15,7 +15,7 @@ from app.air import Air
 from app.cabinet import Cabinet
 from app.languages import Unspoken
 from app.seat import Memory, Seat, ending_soon
-from app.sitting import codec
+from app.sitting import REMEMBERED, codec
 from app.stock import Stock
 from core.audio.microphone import Microphone
 from core.commands import OpenConversation, Press, Release, Setup
@@ -32,7 +32,6 @@ from core.store.scribe import Scribe
 from core.store.shelf import Shelf, Unanswered
 from core.store.sqlite import StoreError
 
-REMEMBERED = 400  # turns that a companion is given of a long conversation; more than any model can hold
 LEAVING_S = 15.0  # that an engine may take to notice that it is to stop
 TALK = SpeechStarted | Pressed | Begin | TurnRecord  # what shows that somebody talks
 HUNG = "no sign of life"  # as the conductor says it

@@ -38,7 +38,7 @@ def run(asked: argparse.Namespace) -> int:
         Setup(data=data, settings=settings, keep=asked.keep or number is not None, seed=asked.seed), news.put
     )
     keys = sys.stdin.isatty() and not asked.json
-    show = printed if asked.json else Screen(keys=KEYS[settings.segmenter.mode] if keys else "").show
+    screen = Screen(keys=KEYS[settings.segmenter.mode] if keys else "")
     with by_key() if keys else nullcontext():
         session.start()
         session.take(Talk())
@@ -46,9 +46,11 @@ def run(asked: argparse.Namespace) -> int:
             session.take(OpenConversation(number))
         listen(session, settings, lambda: news.put(None), keys=keys)
         try:
-            follow(news, show)
+            follow(news, printed if asked.json else screen.show)
         finally:
             session.close(ENDS)
+            if not asked.json:
+                screen.end()
     raise KeyboardInterrupt
 
 

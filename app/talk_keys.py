@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import termios
 import time
@@ -55,15 +56,18 @@ class Keys:
 
 def read_keys(mode: Mode, take: Callable[[Command], None], quit_: Callable[[], None]) -> None:
     """Obey the keys of this terminal, until it ends or the user quits."""
-    keys = Keys(mode)
+    keys, terminal = Keys(mode), sys.stdin.fileno()  # Python's own buffer would keep what comes at once for later
     while True:
-        typed = sys.stdin.read(1) if select([sys.stdin], [], [], 0.03)[0] else None
+        typed = os.read(terminal, 256) if select([terminal], [], [], 0.03)[0] else None
+        asked: list[Command] = []
         try:
-            asked = keys.press(typed, time.monotonic()) if typed else keys.pass_time(time.monotonic())
+            for key in (typed or b"").decode("utf-8", "ignore"):
+                asked += keys.press(key, time.monotonic())
         except KeyboardInterrupt:
             quit_()
             return
-        if typed == "":
+        asked += keys.pass_time(time.monotonic())  # only now: a key that is held has come again, perhaps
+        if typed == b"":
             return
         for command in asked:
             take(command)

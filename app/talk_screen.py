@@ -18,6 +18,7 @@ STATES = {
     State.HEARING: "Hearing you",
     State.THINKING: "Thinking",
     State.SPEAKING: "Speaking",
+    State.OVERLAP: "Hearing you",
 }
 ASLEEP = "Asleep, loads when you speak"
 NO_DEVICE = "There is no {}: waiting for one."
@@ -76,7 +77,7 @@ class Screen:
         if not self._live:
             return
         meters = f"{meter(self._levels.microphone)} {meter(self._levels.loudspeaker)}"
-        line = f"[{self._state}] {meters} {self._words or self._keys}"
+        line = f"[{self._state}] {meters} {' '.join(self._words.split()) or self._keys}"
         line = line[: shutil.get_terminal_size().columns - 1]
         if line != self._drawn:
             self._out.write(f"{self._cleared()}{line}")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
+import time
+from threading import Thread
 
 import numpy as np
 import pytest
 
-from app.talk_keys import FIRST_REPEAT, REPEATS, Keys
+from app.talk_keys import FIRST_REPEAT, REPEATS, Keys, by_key, read_keys
 from app.talk_screen import Screen, meter
+from core.audio.wire import Levels
 from core.commands import Hush, Mute, Press, Release, Unmute
 from core.conversation import State
-from core.events import Pressed, SpeechContinued, SpeechEnded
+from core.events import Pressed, Replied, SpeechContinued, SpeechEnded, Stirred
 from core.news import AudioLost, AudioOpened, Ready, ReplyTimes, Trouble
 from core.records import Notice, TurnRecord
 from core.segmenter import Segmenter
@@ -43,6 +47,24 @@ def test_taps_begin_and_end():
     assert keys.pass_time(99.0) == []
 
 
+def test_keys_that_come_at_once_are_all_obeyed(monkeypatch):
+    ours, theirs = os.openpty()
+    told, left = [], []
+    with os.fdopen(theirs) as terminal, monkeypatch.context() as patched:
+        patched.setattr("sys.stdin", terminal)
+        with by_key():
+            os.write(ours, b"\x1b[Amh")
+            reading = Thread(target=read_keys, args=("open", told.append, lambda: left.append(1)), daemon=True)
+            reading.start()
+            deadline = time.monotonic() + 20
+            while len(told) < 2 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            os.write(ours, b"q")
+            reading.join(20)
+    os.close(ours)
+    assert (told, left) == ([Mute(), Hush()], [1])
+
+
 def test_other_keys():
     keys = Keys("open")
     assert keys.press(" ", 0.0) == []
@@ -51,6 +73,25 @@ def test_other_keys():
     assert keys.press("h", 0.0) == [Hush()]
     with pytest.raises(KeyboardInterrupt):
         keys.press("q", 0.0)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_is_shown(state):
+    shown(Notice(Stirred(0), state, 1.0))
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_reply_of_several_lines_stays_on_the_one_that_is_drawn():
+    out = Terminal()
+    screen = Screen(out)
+    screen.show(Notice(Replied(Turn(1), "one\n\ntwo"), State.SPEAKING, 1.0))
+    screen.show(Levels(0.5))
+    assert "one two" in out.getvalue()
+    assert "\n" not in out.getvalue()
 
 
 def shown(*news) -> str:
