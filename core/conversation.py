@@ -80,7 +80,7 @@ from core.events import (
 from core.memory import Exchange, Said, appended
 from core.overlap import BELIEVED, SURMISED, meaning
 from core.settings import FloorSettings
-from core.types import VOICE_RATE, Turn, Utterance
+from core.types import VOICE_RATE, Transcript, Turn, Utterance
 
 Onset = SpeechStarted | SpeechResumed | Pressed
 
@@ -145,7 +145,9 @@ class Conversation:
         self._draft = replace(self._current, utterance=utterance)
         return [*effects, Begin(self._draft.turn, utterance)]
 
-    def _reopen(self, _: Event) -> list[Effect]:
+    def _reopen(self, event: Event) -> list[Effect]:
+        if isinstance(event, SpeechStarted | Pressed) and isinstance(self._said, SpeechEnded):
+            self._unheard = joined(self._unheard, self._said.utterance)  # it ended before the cut, and is no turn yet
         old, self._said = self._current, None
         if not old.begun:
             return []
@@ -163,7 +165,8 @@ class Conversation:
     def _type(self, event: Typed) -> list[Effect]:
         effects = [*self._hush(event), *self._close_pending()]
         self._last_id += 1
-        self._draft = Draft(Turn(self._last_id), text=event.text)
+        # Its words are known, whatever comes before the mind has told its language.
+        self._draft = Draft(Turn(self._last_id), text=event.text, transcript=Transcript(event.text))
         self.state = State.THINKING
         return [*effects, Begin(self._draft.turn, text=event.text), Commit(self._draft.turn)]
 
@@ -190,8 +193,8 @@ class Conversation:
     def _voice(self, event: Voiced) -> list[Effect]:
         return self._say(lambda said: appended(said, event.frame))
 
-    def _finish_phrase(self, _: Spoken) -> list[Effect]:
-        return self._say(lambda said: replace(said, whole=True))
+    def _finish_phrase(self, event: Spoken) -> list[Effect]:
+        return self._say(lambda said: replace(said, whole=event.whole))
 
     def _say(self, grow: Callable[[Said], Said]) -> list[Effect]:
         draft = self._current
@@ -210,7 +213,11 @@ class Conversation:
         first, speech = self._overlap is None, not isinstance(event, Stirred)
         draft = self._current
         old = self._overlap or Overlap(event.at, held=not draft.played)
-        self._overlap = replace(old, speech=old.speech or speech, said=None if speech else old.said)
+        before = old.before
+        if isinstance(event, SpeechStarted) and isinstance(old.said, SpeechEnded):  # what resumes holds it itself
+            before = joined(before, old.said.utterance)
+        said = None if speech else old.said
+        self._overlap = replace(old, speech=old.speech or speech, said=said, before=before)
         self.state = State.OVERLAP
         return [Soften(draft.turn) if draft.played else Hold(draft.turn)] if first else []
 
@@ -230,13 +237,15 @@ class Conversation:
 
     def _ask(self, event: Paused | SpeechEnded) -> list[Effect]:
         asked, self._overlap = self._over.said is not None, replace(self._over, speech=True, said=event)
-        return [] if asked else [Overhear(event.onset, event.utterance, "decision")]
+        return [] if asked else [Overhear(event.onset, joined(self._over.before, event.utterance), "decision")]
 
     def _decide(self, event: Captioned) -> list[Effect]:
         said = self._over.said
         if said is None or event.onset != said.onset or event.until < said.offset:
             return []
-        spoken, believed = (said.offset - said.onset) / VOICE_RATE, BELIEVED if self._current.played else SURMISED
+        before = len(self._over.before.wide) if self._over.before else 0
+        spoken = (before + said.offset - said.onset) / VOICE_RATE
+        believed = BELIEVED if self._current.played else SURMISED
         meant = meaning(event.text, event.confidence, spoken, believed)
         if meant == "floor" or (meant == "continuer" and self._current.has_asked):
             return self._part("interrupted")
@@ -266,6 +275,8 @@ class Conversation:
         self._open(SpeechStarted(over.at))
         self._draft = replace(self._current, after_statement=after_statement)
         self._said = over.said
+        if over.before:
+            self._unheard = joined(self._unheard, over.before)
         # What comes after the cut needs to know where it was.
         return self.on(self._said) if self._said and not self._ending else []
 
@@ -303,7 +314,9 @@ class Conversation:
         ending, self._ending = self._ending, None
         # The loudspeaker may have forgotten a reply that was over when it was stopped: what it told before still holds.
         outcome, exchange = ending.closed(max(samples, ending.draft.played))
-        self._unheard = ending.draft.utterance if outcome == "merged" else self._unheard
+        if outcome == "merged" and ending.draft.utterance:  # before what was said since
+            utterance, since = ending.draft.utterance, self._unheard
+            self._unheard = joined(utterance, since) if since else utterance
         self.history += (exchange,) if exchange else ()
         return [Close(turn, outcome, exchange)]
 

@@ -75,6 +75,7 @@ class Overlap:
     speech: bool = False  # it is
     held: bool = False  # the reply is silent
     said: Paused | SpeechEnded | None = None  # once they have fallen silent
+    before: Utterance | None = None  # that had ended, undecided, when they began again
 
 
 @dataclass(frozen=True, eq=False)

@@ -168,7 +168,7 @@ class Replied:
 
 @dataclass(frozen=True)
 class Shown:
-    """A phrase of the reply is shown, not spoken: the voice does not speak its language (two letters)."""
+    """A phrase of the reply is shown, not spoken: code, or a language (two letters) that the voice does not speak."""
 
     turn: Turn
     text: str
@@ -222,10 +222,11 @@ class Voiced:
 
 @dataclass(frozen=True)
 class Spoken:
-    """The voice has finished a phrase."""
+    """The voice has finished a phrase, or was stopped where one must end."""
 
     turn: Turn
     index: int
+    whole: bool = True
 
 
 # From the loudspeaker. `samples` counts the reply's samples that really sounded, the first of them at `began`.

@@ -105,7 +105,7 @@ def heard(phrases: Iterable[Said], samples: int) -> tuple[Said, ...]:
         if piece is not None:
             kept.append(piece)
         left -= phrase.frames
-        if left <= 0:
+        if left < 0:  # what is shown after a phrase came with its end
             break
     return tuple(kept)
 

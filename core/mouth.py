@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core import memory
-from core.events import Encoded, Event, Phrased, Prepared, Sound, Spoken, Voiced
+from core.events import Encoded, Event, Phrased, Prepared, Shown, Sound, Spoken, Voiced
 from core.murmurs import WORDING
 from core.ports import Loudspeaker, Voice
 from core.reserve import LEAST, Reserve
@@ -128,10 +128,13 @@ class Mouth:
     def _speak(self, work: Work, text: str) -> Iterator[Event]:
         wording = self._voice.wording(text)
         if not wording.strip():
+            if any(map(str.isalnum, text)):  # a listing of code, say: to be read
+                yield Shown(work.turn, text, "")
             return
         index, self._index = self._index, self._index + 1
         yield Phrased(work.turn, index, text, wording)
         codes: list[Codes] = []
+        loud: list[bool] = []
         held: list[SpeechFrame] = []  # here, not behind what still sounds of the phrase before: it would break off
         expected, asked, flows = math.ceil(len(wording) * memory.FRAMES_PER_CHAR), 0, index == 0
         began = time.monotonic()
@@ -141,6 +144,7 @@ class Mouth:
             asked = self._hold_back(work, self._reserve.samples(expected), asked)
             yield Voiced(work.turn, index, frame)
             codes.append(frame.codes)
+            loud.append(memory.is_loud(frame))
             held.append(frame)
             flows = flows or asked <= max(LEAST, len(codes)) * VOICE_FRAME
             if flows:
@@ -148,9 +152,15 @@ class Mouth:
             began = time.monotonic()
         self._write(work, held)
         self._hold_back(work, 0, asked)  # how slow the next phrase comes, it will tell
-        if codes:
+        whole = len(codes) < self._most_frames(wording)
+        if whole and codes:
             self._spoken.append(Segment(COMPANION, wording, np.stack(codes)))
-        yield Spoken(work.turn, index)
+        elif codes:  # cut as history will cut it
+            said = memory.heard(
+                [memory.Said(text, wording, np.stack(codes), loud=tuple(loud))], len(codes) * VOICE_FRAME
+            )
+            self._spoken += [Segment(COMPANION, each.wording, each.codes) for each in said if each.codes is not None]
+        yield Spoken(work.turn, index, whole)
 
     def _write(self, work: Work, held: list[SpeechFrame]) -> None:
         for frame in held:

@@ -17,6 +17,7 @@ ABBREVIATIONS = frozenset([
 ])
 # fmt: on
 FENCE = "```"
+SPOKEN = 6  # letters that a figure takes beyond its own when it is said
 _CLOSERS = r"\"'\u201d\u2019\u00bb)\]}*_~`"
 _SENTENCE_END = re.compile(rf"[.!?\u2026\u3002\uff01\uff1f]+[{_CLOSERS}]*\s$")
 _CLAUSE_END = re.compile(rf"[;:\u2013\u2014][{_CLOSERS}]*\s$")
@@ -56,7 +57,8 @@ class PhraseSplitter:
 
     def _border(self) -> int:
         """Return how much of the text is a phrase; 0 if it is still too early."""
-        text, size = self._text, len(self._text.strip())
+        text = self._text
+        size = len(text.strip()) + SPOKEN * sum(map(str.isdigit, text))
         if text.count(FENCE) % 2:
             return 0  # code is one piece, so that it can be left unspoken as one
         if size >= (self._set.first_chars if self._first else self._set.later_chars) and self._ends(text):

@@ -147,7 +147,7 @@ def _learn(notes: _Notes, what: Event | Effect) -> None:
         facts |= _heard(what.transcript)
     elif isinstance(what, Replied):
         notes.written.append(what.chunk)
-    elif isinstance(what, Shown):
+    elif isinstance(what, Shown) and what.language:
         facts["shown"] = what.language
     elif isinstance(what, Prepared):
         facts["history"] = what.history

@@ -144,14 +144,14 @@ class Minutes:
             page.phrases[-1] = replace(page.phrases[-1], loud=(*page.phrases[-1].loud, is_loud(what.frame)))
             page.sound.append(what.frame.samples)
         else:
-            page.phrases[-1] = replace(page.phrases[-1], whole=True)
+            page.phrases[-1] = replace(page.phrases[-1], whole=what.whole)
         return []
 
     def _show(self, what: Shown) -> list[Written]:
         if page := self._pages.get(what.turn):
             page.phrases.append(Said(what.text, "", shown=True))
             page.frames.append([])
-            page.shown = what.language
+            page.shown = what.language or page.shown
         return []
 
     def _play(self, what: Played) -> list[Written]:

@@ -425,6 +425,24 @@ def test_typed_words_are_answered() -> None:
     assert records.empty()
 
 
+class Listing(Chat):
+    def __call__(self, messages: Sequence[Message], seed: int) -> Iterator[str]:
+        yield "Here is the code that you want.\n```python\nprint(1)\n```\nIt prints the number one."
+
+
+class Reader(Voice):
+    def wording(self, text: str) -> str:
+        return "" if "```" in text else super().wording(text)
+
+
+def test_code_is_shown_where_it_stands_and_remembered() -> None:
+    talk = Talk(QUESTIONS[0], voice=Reader(), chat=Listing())
+    (record,) = talk.records
+    assert record.reply.split() == record.written.split()
+    assert not record.shown
+    assert "print(1)" in talk.history[0].reply
+
+
 Broken = dict[str, Vad | Transcriber | Chat | Voice]
 BROKEN: dict[str, tuple[str, Callable[[], Broken]]] = {
     "transcriber raises": ("mind", lambda: {"transcriber": Transcriber(once(trouble))}),

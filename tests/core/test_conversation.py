@@ -318,6 +318,37 @@ def test_what_was_asked_at_the_pause_decides_though_the_end_has_more_silence() -
     assert brief(conversation.on(words("Mm-hm."))) == [(Backchannel, FIRST), (Restore, FIRST)]
 
 
+def test_what_ended_undecided_before_more_was_said_is_heard_with_it() -> None:
+    over = [*SPEAKING, *short(), ended(99_600, 90_000), SpeechStarted(150_000)]
+    conversation, _ = after(*over)
+    (overhear,) = conversation.on(paused(160_000, 150_000))
+    assert isinstance(overhear, Overhear)
+    assert (overhear.onset, overhear.utterance.start, overhear.utterance.end) == (150_000, 90_000, 160_000)
+    conversation, effects = after(*over, lasting(960, 150_000))
+    assert brief(effects) == [(Cancel, FIRST)]
+    conversation.on(Silenced(FIRST, VOICE_FRAME))
+    begin, _ = conversation.on(ended(180_000, 150_000))
+    assert isinstance(begin, Begin)
+    assert begin.utterance is not None
+    assert (begin.utterance.start, begin.utterance.end) == (90_000, 180_000)
+
+
+def test_what_took_the_floor_is_heard_though_more_is_said_before_the_cut() -> None:
+    conversation, _ = after(*SPEAKING, *short(), ended(99_600, 90_000))
+    assert brief(conversation.on(words("Stop!"))) == [(Cancel, FIRST)]
+    assert conversation.on(SpeechStarted(150_000)) == []
+    conversation.on(Silenced(FIRST, VOICE_FRAME))
+    begin, _ = conversation.on(ended(180_000, 150_000))
+    assert isinstance(begin, Begin)
+    assert begin.utterance is not None
+    assert (begin.utterance.start, begin.utterance.end) == (90_000, 180_000)
+
+
+def test_words_that_are_typed_one_after_the_other_are_all_remembered() -> None:
+    conversation, _ = after(Typed("one"), Typed("two"))
+    assert [exchange.user for exchange in conversation.history] == ["one"]
+
+
 def test_a_false_stop_goes_on_where_it_was_held() -> None:
     conversation, _ = after(*SPEAKING, Stirred(90_000), SpeechStarted(90_000), lasting(320), paused(99_600, 90_000))
     assert brief(conversation.on(words(""))) == [(Backchannel, FIRST), (Restore, FIRST)]

@@ -82,3 +82,11 @@ def test_streamed_is_whole_and_nothing_is_lost(text: str, cuts: list[int]) -> No
     assert phrases == split(text)
     assert "".join("".join(phrases).split()) == "".join(text.split())
     assert all(phrase == phrase.strip() != "" for phrase in phrases)
+
+
+def test_figures_count_as_long_as_they_are_to_say() -> None:
+    splitter = PhraseSplitter(PhraseSettings())
+    text = "Powers of two: " + ", ".join(str(2**power) for power in range(10, 40)) + "."
+    phrases = [*splitter.feed(text), *splitter.flush()]
+    assert " ".join(phrases) == text
+    assert max(len(phrase) + 6 * sum(map(str.isdigit, phrase)) for phrase in phrases) < 300, "20 s of speech"
