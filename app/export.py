@@ -22,7 +22,9 @@ from core.whole import whole
 from models.audiofile import SYNTHETIC
 
 BLOCK = 60 * VOICE_RATE  # samples of both sides in memory at a time
-HELD_WITH = ("sotto", "pack", "voice", "seed", "patience", "pace")
+HELD_WITH = ("sotto", "pack", "voice", "seed", "patience", "pace", "codec")
+LARGEST = 1 << 30  # bytes of a file of ours, which is read as a whole
+LARGEST_WAV = 0xFFFF_0000  # bytes that its header can tell of
 SIDES = ("user", "reply")
 REPLIES = f"Replies: {SYNTHETIC}"
 
@@ -55,7 +57,7 @@ def _said(turn: Kept, last: int) -> Iterator[tuple[str, str, int, int]]:
     yield "You", record.user, start, end
     if record.reply_start is not None:
         yield "Sotto", record.reply, record.reply_start, record.reply_start + record.reply_samples
-    elif record.shown:
+    elif record.reply:
         yield "Sotto", record.reply, end, end + VOICE_RATE  # nor do shown ones
 
 
@@ -66,24 +68,31 @@ def _clock(samples: int) -> str:
 
 def sound(archive: Archive, number: int, path: Path, _: bool) -> None:
     """Write both sides' sound on one time line, the user left, Sotto right."""
+    _sound(archive, number, path, path)
+
+
+def _sound(archive: Archive, number: int, file: Path, path: Path) -> None:
     import soundfile
 
-    archive.sittings(number)
-    turns = archive.turns(number)
-    with whole(path) as part, soundfile.SoundFile(part, "w", VOICE_RATE, 2, "PCM_16") as file:
-        file.comment = f"Right side: {SYNTHETIC}"
-        for block in _blocks(archive, turns):
-            file.write(block)
+    turns = _audible(archive, number, path)
+    if path.suffix.lower() == ".wav" and 4 * _length(turns) > LARGEST_WAV:
+        raise Problem("it is longer than a WAV file can hold", path, "export it as .flac")
+    try:
+        with whole(file) as part, soundfile.SoundFile(part, "w", VOICE_RATE, 2, "PCM_16") as track:
+            track.comment = f"Right side: {SYNTHETIC}"
+            for block in _blocks(archive, turns):
+                track.write(block)
+    except (soundfile.LibsndfileError, AssertionError) as error:  # the latter for what was written in part
+        raise Problem("the sound cannot be written", path, "make room there, or choose another place") from error
 
 
 def with_chapters(archive: Archive, number: int, path: Path, _: bool) -> None:
     """Write both sides' sound as FLAC, each turn a chapter that is called as it begins."""
-    archive.sittings(number)
-    marks = [mark for turn in archive.turns(number) if (mark := _chapter(turn)) is not None]
+    marks = [mark for turn in _audible(archive, number, path) if (mark := _chapter(turn)) is not None]
     with whole(path) as part:
         plain = part.with_name(f"{part.name}.flac")
         try:
-            sound(archive, number, plain, True)
+            _sound(archive, number, plain, path)
             chapters.add(plain, part, marks)
         finally:
             plain.unlink(missing_ok=True)
@@ -96,9 +105,20 @@ def _chapter(turn: Kept) -> Chapter | None:
     return None if start is None else Chapter(max(start, 0), words)
 
 
+def _audible(archive: Archive, number: int, path: Path) -> list[Kept]:
+    archive.sittings(number)
+    turns = archive.turns(number)
+    if not _length(turns):
+        raise Problem("no sound is kept of this conversation", path, "export it as .md, .srt or .json")
+    return turns
+
+
+def _length(turns: list[Kept]) -> int:
+    return max((start + size for turn in turns for start, size, _, _ in _pieces(turn)), default=0)
+
+
 def _blocks(archive: Archive, turns: list[Kept]) -> Iterator[Samples]:
-    pieces = [piece for turn in turns for piece in _pieces(turn)]
-    length = max((start + size for start, size, _, _ in pieces), default=0)
+    pieces, length = [piece for turn in turns for piece in _pieces(turn)], _length(turns)
     for at in range(0, length, BLOCK):
         block = np.zeros((min(BLOCK, length - at), 2), np.float32)
         for start, size, turn, side in pieces:
@@ -124,10 +144,15 @@ def ours(archive: Archive, number: int, path: Path, with_sound: bool) -> None:
     """Write all of it, so that it can be taken in again; `docs/conversation-json.md` documents it."""
     sittings = archive.sittings(number)
     turns = archive.turns(number)
+    sounds = sum(size for turn in turns for _, size, _, _ in _pieces(turn)) if with_sound else 0
+    if sounds * 2 * 4 / 3 > LARGEST * 0.9:  # 16 bits, as base64; and room for all else
+        what = "with its sound it would be larger than what can be taken in again"
+        raise Problem(what, path, "export it as .flac, or with `sotto history export --no-sound`")
     write_json(
         path,
         {
             "schema": SCHEMA,
+            "title": archive.title(number),
             **{key: sittings[0].about.get(key) for key in HELD_WITH},
             "sample_rate": VOICE_RATE,
             "label": REPLIES,

@@ -135,7 +135,11 @@ def _search(asked: argparse.Namespace, folder: Path) -> int:
 def _export(asked: argparse.Namespace, folder: Path) -> int:
     write, place = export.chosen(asked.file)
     with reading(folder) as store, store.plainly():
-        write(Archive(store.db), asked.number, place, not asked.no_sound)
+        try:
+            write(Archive(store.db), asked.number, place, not asked.no_sound)
+        except OSError as error:
+            what = f"it cannot be written ({(error.strerror or str(error)).lower()})"
+            raise Problem(what, place, "make room there, or choose another place") from error
     return 0
 
 

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from app.checks import Problem
+from app.export import HELD_WITH, LARGEST
 from app.keep import SCHEMA
 from core.events import Outcome
 from core.records import StageTimes, TurnRecord
 from core.store.entries import SILENCE, Entry, Heading, Speech, Step
+from core.store.shelf import LONGEST as LONGEST_TITLE
 from core.store.sound import unpacked, unpacked_codes
 from core.store.sqlite import transaction
 from core.types import Samples, Turn
 
-LARGEST = 1 << 30  # bytes
 LONGEST = 1 << 40  # samples: no clock goes further
 LARGEST_FLOAT = sys.float_info.max  # compared also with whole numbers that no float can be
-HELD_WITH = ("sotto", "pack", "voice", "seed", "patience", "pace", "codec")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Taken:
     """A conversation that was read and found right."""
 
     about: dict[str, Any]
+    title: str  # that its user gave it
     turns: tuple[Entry, ...]
 
 
@@ -122,15 +123,16 @@ def read(path: Path) -> Taken:
         raise Problem("there is no turn in this file", path, "give another")
     sittings = top.parts("sittings")
     about = {key: top.values.get(key) for key in HELD_WITH} | (_about(sittings[0]) if len(sittings) == 1 else {})
-    if len({each.text("codec") for each in sittings}) > 1:
-        about["codec"] = ""  # whose codes these are would have to be told turn by turn
-    return Taken(_plain(about), tuple(_entry(number, turn) for number, turn in enumerate(turns, 1)))
+    if codecs := {each.text("codec") for each in sittings}:
+        about["codec"] = codecs.pop() if len(codecs) == 1 else ""  # whose codes these are, no turn tells
+    return Taken(_plain(about), top.text("title"), tuple(_entry(number, turn) for number, turn in enumerate(turns, 1)))
 
 
 def keep(db: sqlite3.Connection, taken: Taken) -> int:
     """Keep it as a new conversation; return its number."""
     with transaction(db):
         conversation, sitting = Heading(taken.about).write(db)
+        db.execute("UPDATE conversation SET title = ? WHERE id = ?", (taken.title[:LONGEST_TITLE], conversation))
         for turn in taken.turns:
             turn.write(db, sitting)
     return conversation

@@ -7,12 +7,10 @@ from bisect import bisect_right
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-import numpy as np
-
 from core.memory import Exchange, Notes, Said, Summary
 from core.records import StageTimes, TurnRecord
-from core.store.entries import SILENCE, Speech, Step
-from core.store.sound import unpacked, unpacked_codes
+from core.store.entries import Speech, Step
+from core.store.sound import CHUNK, laid, unpacked, unpacked_codes
 from core.store.sqlite import StoreError, legibly, told
 from core.types import Samples, Turn, VoiceHistory
 
@@ -73,6 +71,13 @@ class Archive:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+
+    def title(self, conversation: int) -> str:
+        """Return the title that the user gave a conversation, if any."""
+        row = self._db.execute("SELECT * FROM conversation WHERE id = ?", (conversation,))
+        names = [column[0] for column in row.description]  # the first schema has no titles
+        found = dict(zip(names, row.fetchone() or (), strict=False))
+        return str(found.get("title", ""))
 
     def titles(self) -> list[Title]:
         """Return all conversations, the newest last."""
@@ -154,9 +159,9 @@ class Archive:
 
     def sound_of(self, row: int, side: str) -> Samples:
         """Return the sound of one side of the turn in this row."""
-        rows = self._db.execute("SELECT sound FROM chunk WHERE turn = ? AND side = ? ORDER BY seq", (row, side))
+        rows = self._db.execute("SELECT seq, sound FROM chunk WHERE turn = ? AND side = ? ORDER BY seq", (row, side))
         with legibly():
-            return np.concatenate([SILENCE, *(unpacked(data) for (data,) in rows)])
+            return laid((seq * CHUNK, unpacked(data)) for seq, data in rows)
 
     def search(self, text: str) -> list[Found]:
         """Return the turns that hold all these words, or words that begin so."""

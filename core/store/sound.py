@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from core.types import VOICE_RATE, Codes, Samples
 
 CHUNK = VOICE_RATE  # samples: a second
+FARTHEST = 3600 * CHUNK  # from one piece to the next; what lies farther is damage
 
 
 def packed(sound: Samples) -> bytes:
@@ -25,6 +26,17 @@ def chunks(sound: Samples) -> Iterator[bytes]:
     """Yield sound second by second."""
     for start in range(0, len(sound), CHUNK):
         yield packed(sound[start : start + CHUNK])
+
+
+def laid(pieces: Iterable[tuple[int, Samples]]) -> Samples:
+    """Return pieces, each with its place, as one; what was given up for want of room on the disk is silence."""
+    whole, end = [np.zeros(0, np.float32)], 0
+    for at, sound in pieces:
+        if at - end > FARTHEST:
+            raise ValueError("a piece of sound lies far from all others")
+        whole += [np.zeros(max(at - end, 0), np.float32), sound]
+        end = at + len(sound)
+    return np.concatenate(whole)
 
 
 def packed_codes(codes: Codes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -12,6 +13,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from core.store.archive import Archive
+from core.store.home import Store
+from core.store.shelf import Shelf
 from tests.fakes import Voice
 
 
@@ -107,6 +111,49 @@ def test_what_was_exported_can_be_taken_in_again(held, sotto, tmp_path):
     for turn in one["turns"]:
         turn["voice_history"] = None  # says what a cache did, not what was said
     assert one == two
+
+
+def test_what_went_on_in_several_sittings_is_taken_in_with_its_past_and_its_title(typed, sotto, tmp_path, data):
+    typed(["hello there"])
+    typed(["how are you"], "--continue")
+    with Store.writing(data) as store:
+        Shelf(store.db, data).rename(1, "Greetings")
+    sotto("history", "export", 1, tmp_path / "one.json")
+    assert sotto("history", "import", tmp_path / "one.json")[0] == 0
+    voice = Voice()
+    typed(["and now"], "--continue", voice=voice)
+    assert len(voice.contexts[0][0]) == 5, "the reference, and the two phrases of each reply that was spoken"
+    with Store.reading(data) as store:
+        assert Archive(store.db).title(2) == "Greetings"
+
+
+def test_an_export_that_cannot_be_made_says_why(typed, sotto, tmp_path, data, monkeypatch):
+    typed(["hello there"])
+    with monkeypatch.context() as patched:
+        patched.setattr("app.export.LARGEST", 1000)
+        assert "larger than what can be taken in" in sotto("history", "export", 1, tmp_path / "a.json")[2]
+        assert sotto("history", "export", 1, tmp_path / "a.json", "--no-sound")[0] == 0
+        patched.setattr("app.export.LARGEST_WAV", 1000)
+        assert "longer than a WAV" in sotto("history", "export", 1, tmp_path / "a.wav")[2]
+
+        def full(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        patched.setattr("app.export.write_text", full)
+        code, _, error = sotto("history", "export", 1, tmp_path / "a.md")
+        assert (code, "no space left" in error, str(tmp_path / "a.md") in error) == (2, True, True)
+
+        def short(*_: object) -> None:
+            raise AssertionError
+
+        patched.setattr(soundfile.SoundFile, "write", short)
+        assert "sound cannot be written" in sotto("history", "export", 1, tmp_path / "b.flac")[2]
+    with Store.writing(data) as store:
+        store.db.execute("UPDATE turn SET facts = json_remove(facts, '$.reply_start')")
+    for name in ("c.flac", "c.wav"):
+        code, _, error = sotto("history", "export", 1, tmp_path / name)
+        assert (code, "no sound is kept" in error) == (2, True)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["a.json"]
 
 
 def test_the_files_of_converse_can_be_taken_in(held, sotto):

@@ -17,7 +17,7 @@ from core.store.home import Store
 from core.store.minutes import Minutes
 from core.store.scribe import Scribe
 from core.store.shelf import Shelf
-from core.store.sqlite import connect
+from core.store.sqlite import connect, transaction
 from core.types import MIC_FRAME, VOICE_RATE, Transcript, Turn
 from tests.core.store.kept import ABOUT, QUESTIONS, chat, everything, talk
 from tests.core.store.scenes import awaited, frames, merged, utterance
@@ -229,3 +229,17 @@ def test_what_follows_a_murmur_in_one_breath_is_kept():
     minutes = Minutes()
     said = [SpeechStarted(0), *frames(0, 20), Backchannel(Turn(1), 0, "mm-hm"), SpeechStarted(0), *frames(20, 20)]
     assert min(left([entry for what in said for entry in minutes.note(what)])) == 0
+
+
+def test_what_was_given_up_for_want_of_room_is_silence_and_the_rest_stays_in_its_place(tmp_path):
+    tone = np.full(VOICE_RATE, 0.1, np.float32)
+    record = TurnRecord(Turn(1), "answered", user="hello", reply="I see.", reply_start=0, reply_samples=2 * VOICE_RATE)
+    with Store.writing(tmp_path) as store, transaction(store.db):
+        _, sitting = Heading(ABOUT).write(store.db)
+        Entry("replying", record, reply_sound=tone).without_sound().write(store.db, sitting)
+        Entry("replying", record, reply_sound=tone, reply_seq=1, goes_on=True).write(store.db, sitting)
+    with Store.reading(tmp_path) as store:
+        sound = Archive(store.db).sound_of(1, "reply")
+    assert len(sound) == 2 * VOICE_RATE
+    assert not sound[:VOICE_RATE].any()
+    assert sound[VOICE_RATE:].all()
