@@ -89,7 +89,7 @@ class RemoteChat:
         }
         if self._server.model:
             asked["model"] = self._server.model
-        return self._visible(self._pieces(json.dumps(asked).encode()))
+        return self._whole_letters(self._visible(self._pieces(json.dumps(asked).encode())))
 
     def _pieces(self, body: bytes) -> Iterator[str]:
         held = b""
@@ -118,6 +118,16 @@ class RemoteChat:
             return str(delta.get("content") or "")
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             raise self._error("answers in another language than the OpenAI API", "check its address") from None
+
+    @staticmethod
+    def _whole_letters(pieces: Iterator[str]) -> Iterator[str]:
+        """Join what a server that counts in UTF-16 has cut amid a letter, as it does amid an emoji."""
+        held = ""
+        for piece in pieces:
+            text, held = held + piece, ""
+            if "\ud800" <= text[-1:] <= "\udbff":
+                text, held = text[:-1], text[-1]
+            yield text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _visible(self, pieces: Iterator[str]) -> Iterator[str]:
         """Leave out what a model writes while it thinks, which comes first if it comes at all."""

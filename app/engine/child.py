@@ -175,9 +175,12 @@ def without_sound(news: News) -> News | None:
 def _stacks(folder: Path) -> TextIO:
     """Have every thread's stack written on a crash, and when whoever watches asks; return the open file."""
     path = folder / "engine-stacks.txt"
-    if path.exists() and path.stat().st_size > SIZE:
-        path.replace(folder / "engine-stacks.1.txt")
-    file = path.open("a", encoding="utf-8")
+    try:
+        if path.exists() and path.stat().st_size > SIZE:
+            path.replace(folder / "engine-stacks.1.txt")
+        file = path.open("a", encoding="utf-8")
+    except OSError:  # where nothing can be written, one can still talk
+        file = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays open
     faulthandler.enable(file, all_threads=True)
     if hasattr(signal, "SIGUSR1"):
         faulthandler.register(signal.SIGUSR1, file, all_threads=True)

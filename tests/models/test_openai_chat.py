@@ -130,6 +130,10 @@ def test_letters_are_whole_however_the_bytes_come(odd: Server) -> None:
     assert reply(odd, events("Grüße ", "aus 你好"), block=3) == "Grüße aus 你好"
 
 
+def test_an_emoji_that_comes_in_two_halves_is_one(odd: Server) -> None:
+    assert reply(odd, events("Hi \ud83d", "\ude00 you", " \ude00.")) == "Hi \U0001f600 you \ufffd."
+
+
 def test_thoughts_are_not_spoken(odd: Server) -> None:
     assert reply(odd, events("<th", "ink>hm, ", "so", "</think>", "\n\nHello", " you.")) == "Hello you."
     assert reply(odd, events("<b>", "bold")) == "<b>bold"

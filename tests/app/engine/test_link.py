@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -262,3 +264,10 @@ if __name__ == "__main__":
     window.wait()
     window.stdout.close()
     assert gone(everyone)
+
+
+def test_stacks_go_nowhere_where_no_log_can_be_written(tmp_path):
+    (tmp_path / "logs").write_text("no folder")
+    code = "import sys, pathlib; from app.engine import child; print(child._stacks(pathlib.Path(sys.argv[1])).name)"
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "logs"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == os.devnull
