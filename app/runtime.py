@@ -145,25 +145,35 @@ def proved(runtime: Runtime, data: Path, cards: Sequence[str], say: Say, trial: 
     """Try a runtime, and use it on these cards from now on if it works; tell how that went."""
     say("The graphics card's runtime is tried out in a process of its own: this takes up to a minute.")
     fault = trial(home(data) / runtime.name)
-    if fault:
+    try:
         (home(data) / "use.json").unlink(missing_ok=True)
-        say(f"The graphics card's runtime does not work here and is not used: {fault}.")
+        with whole(home(data) / "use.json") as part:
+            part.write_text(json.dumps({"name": runtime.name, "cards": list(cards), "fault": fault}), "utf-8")
+    except OSError as error:  # then it is tried again
+        if not fault:
+            say(f"The graphics card's runtime works, but that cannot be written down ({error.strerror or error}).")
+            return True
+    if fault:
+        again = "`sotto graphics get` tries again"
+        say(f"The graphics card's runtime does not work here and is not used: {fault}; {again}.")
         return False
-    with whole(home(data) / "use.json") as part:
-        part.write_text(json.dumps({"name": runtime.name, "cards": list(cards)}), "utf-8")
     say("The graphics card's runtime works, and is used from the next start on.")
     return True
 
 
-def used(data: Path, cards: Sequence[str], runtime: Runtime) -> Path | None:
-    """Return the folder of the runtime if it was proved on just these cards and drivers; None if not."""
+def _known(data: Path, cards: Sequence[str], runtime: Runtime) -> str | None:
+    """Return what went wrong with the runtime on just these cards and drivers, or nothing; None if it was not tried."""
     try:
         told = json.loads((home(data) / "use.json").read_text("utf-8"))
-        same = (told["name"], told["cards"]) == (runtime.name, list(cards))
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(told.get("fault", "")) if (told["name"], told["cards"]) == (runtime.name, list(cards)) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def used(data: Path, cards: Sequence[str], runtime: Runtime) -> Path | None:
+    """Return the folder of the runtime if it was proved on just these cards and drivers; None if not."""
     folder = home(data) / runtime.name
-    return folder if same and folder.is_dir() else None
+    return folder if _known(data, cards, runtime) == "" and folder.is_dir() else None
 
 
 def activate(data: Path) -> None:
@@ -178,5 +188,5 @@ def activate(data: Path) -> None:
 def looked_after(data: Path, cards: Sequence[str], say: Say, trial: Trial = tried) -> None:
     """Try what is installed and not proved on these cards yet, as after a change of the driver."""
     runtime = listed()
-    if runtime.fits and cards and installed(runtime, data) and not used(data, cards, runtime):
+    if runtime.fits and cards and installed(runtime, data) and _known(data, cards, runtime) is None:
         proved(runtime, data, cards, say, trial)

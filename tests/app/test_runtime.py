@@ -159,6 +159,13 @@ def test_what_is_proved_goes_before_sotto_s_own_and_nothing_else_does(
     for _ in range(2):  # what is proved is not tried again
         runtime.looked_after(tmp_path, CARDS, lambda _: None, lambda folder: tried.append(folder) or "")
     assert len(tried) == 1
+    (runtime.home(tmp_path) / "use.json").unlink()
+    for _ in range(2):  # nor is what does not work, on the same cards
+        runtime.looked_after(tmp_path, CARDS, lambda _: None, lambda folder: tried.append(folder) or "driver too old")
+    assert len(tried) == 2
+    runtime.activate(tmp_path)
+    assert sys.path == ["rest"]
+    assert runtime.proved(fitting, tmp_path, CARDS, lambda _: None, lambda folder: ""), "the user tries it again"
     runtime.activate(tmp_path)
     assert sys.path == [str(runtime.home(tmp_path) / small.name), "rest"]
 
