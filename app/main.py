@@ -84,6 +84,8 @@ def parser() -> Parser:
         "daily", nargs="?", choices=("on", "off"), help="whether Sotto may look once a day (default: off)"
     )
     update.add_argument("--open", action="store_true", help="open the download page if there is one")
+    update.add_argument("--due", action="store_true", help="look only if that is on, and a day has passed")
+    update.add_argument("--data", type=Path, help=argparse.SUPPRESS)  # as each errand of the window is given it
     update.add_argument("--json", action="store_true", help="print JSON")
     update.set_defaults(threads=None)
 

@@ -21,6 +21,10 @@ def run(asked: argparse.Namespace) -> int:
             )
             tell(asked, "choice", words, daily=asked.daily)
             return 0
+        if asked.due:
+            if not update.due(file):
+                return 0
+            update.looked(file)  # whatever comes of it: once a day
         here = metadata.version("sotto")
         where = update.source()
         if where is None:

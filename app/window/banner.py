@@ -54,11 +54,13 @@ class Banner(QFrame):
         self._sign.setPixmap(icon("warning", self._theme.look, "danger").pixmap(22, 22))
         self._passing.stop()
 
-    def show_word(self, what: str, text: str = "", act: Callable[[], object] | None = None) -> None:
-        """Show that something is done; it leaves by itself."""
+    def show_word(
+        self, what: str, text: str = "", act: Callable[[], object] | None = None, *, stays: bool = False
+    ) -> None:
+        """Show that something is done; it leaves by itself, unless it `stays`."""
         self._show(what, "", text, act)
         self._sign.clear()
-        self._passing.start()
+        (self._passing.stop if stays else self._passing.start)()
 
     def _show(self, what: str, more: str, text: str, act: Callable[[], object] | None) -> None:
         self.what.setText(what)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from app.window import icons
@@ -14,7 +15,7 @@ from app.window.circumstances import Circumstances
 from app.window.computer import Computer
 from app.window.desk import Desk
 from app.window.door import Door
-from app.window.errand import Errands
+from app.window.errand import Errands, Event
 from app.window.first_run import FirstRun, Try, Welcome
 from app.window.hardware import Hardware
 from app.window.keeping import Keeping
@@ -103,6 +104,19 @@ class House(QObject):
     def _notify(self, text: str) -> None:
         if self.kept.now.manners.notifications == "on" and not self.desk.isActiveWindow():
             self.tray.notify(text)
+
+    def look_for_update(self) -> None:
+        """Look whether there is a newer version, if the user wants that daily and a day has passed."""
+        if self._places.settings.with_name("update.toml").exists():
+            self.errands.run("update", "--due", told=self._released)
+
+    def _released(self, event: Event) -> None:
+        if event["event"] == "release" and "page" in event:
+            what = self.tr("There is a newer Sotto: {version}").format(version=event["version"])
+            page = QUrl(str(event["page"]))
+            self.desk.banner.show_word(
+                what, self.tr("Open its page"), lambda: QDesktopServices.openUrl(page), stays=True
+            )
 
     def raise_(self) -> None:
         """Bring the window to the front."""

@@ -25,6 +25,7 @@ from core.news import SettingsUsed, Trouble
 from core.settings import Settings
 
 translate = QCoreApplication.translate
+FIRST_LOOK_MS, LOOK_MS = 30_000, 3_600_000  # until it is looked whether there is a newer version, if that is due
 ENDING_S = 2.5  # that the engine may take to write what was said
 
 
@@ -75,6 +76,10 @@ class Opening:
             house.say(Trouble(what, works, mend), translate("Start", "Open reports"), lambda: _open(crashes.folder))
         elif house.kept.now.manners.first_run == "due":
             house.show_first_run()
+        looking = QTimer(house, interval=LOOK_MS)
+        looking.timeout.connect(house.look_for_update)
+        looking.start()
+        QTimer.singleShot(FIRST_LOOK_MS, house, house.look_for_update)
         gc.collect()
         gc.freeze()  # what stays anyway need not be looked through again and again
 

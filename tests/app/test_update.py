@@ -185,6 +185,9 @@ def test_the_command_says_what_is_and_keeps_the_choice(
     assert update.due(update.path())
     assert main(["update"]) == 0
     assert "Nobody publishes this build" in capsys.readouterr().out
+    assert main(["update", "--due"]) == 0
+    assert not update.due(update.path()), "once a day, whatever comes of it"
+    capsys.readouterr()
     assert main(["update", "off", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"event": "choice", "daily": "off"}
     assert not update.due(update.path())

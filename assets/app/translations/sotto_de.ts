@@ -848,6 +848,14 @@
 <context>
     <name>House</name>
     <message>
+        <source>There is a newer Sotto: {version}</source>
+        <translation>Es gibt ein neueres Sotto: {version}</translation>
+    </message>
+    <message>
+        <source>Open its page</source>
+        <translation>Seite öffnen</translation>
+    </message>
+    <message>
         <source>The change could not be written to the disk ({why}).</source>
         <translation>Die Änderung konnte nicht gespeichert werden ({why}).</translation>
     </message>

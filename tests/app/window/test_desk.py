@@ -407,6 +407,23 @@ def test_the_talk_is_shown_on_if_another_conversation_cannot_be_opened(house):
     assert house.desk.title.text() == "Mountains"
 
 
+def test_a_newer_version_is_told_if_the_user_wants_that(house, monkeypatch, tmp_path):
+    looked = []
+
+    def run(*asked, told):
+        looked.append(asked)
+        told({"event": "error", "what": "no network", "kind": "", "page": ""})
+        told({"event": "release", "version": "9.9", "date": "2030-01-01", "page": "https://sotto.example"})
+
+    monkeypatch.setattr(house.errands, "run", run)
+    house.look_for_update()
+    assert looked == []
+    house._places.settings.with_name("update.toml").write_text('[look]\ndaily = "on"\n')
+    house.look_for_update()
+    assert looked == [("update", "--due")]
+    assert "9.9" in house.desk.banner.what.text()
+
+
 def test_the_window_keeps_its_place(house):
     house.desk.resize(777, 666)
     house.desk.toggle_sidebar()
