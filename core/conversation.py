@@ -77,7 +77,7 @@ from core.events import (
     Typed,
     Voiced,
 )
-from core.memory import Exchange, Said, appended
+from core.memory import Exchange, Said, appended, audible
 from core.overlap import BELIEVED, SURMISED, meaning
 from core.settings import FloorSettings
 from core.types import VOICE_RATE, Transcript, Turn, Utterance
@@ -317,7 +317,7 @@ class Conversation:
         if outcome == "merged" and ending.draft.utterance:  # before what was said since
             utterance, since = ending.draft.utterance, self._unheard
             self._unheard = joined(utterance, since) if since else utterance
-        self.history += (exchange,) if exchange else ()
+        self.history = audible((*self.history, exchange)) if exchange else self.history
         return [Close(turn, outcome, exchange)]
 
     @property

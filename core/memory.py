@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ QUESTION_TOKENS = 200  # of what the chat model is asked while nobody speaks
 CHARS_PER_TOKEN = 3  # of English in a small vocabulary; the markers around messages are among them
 USUAL = 4  # the part of the window's play that is left free for what the user says next
 KNOWN = "\n\nWhat you know of the user:"
+AUDIBLE, SPARE = 200, 100  # exchanges whose sound is held, and so many more before that of the oldest goes
 SEGMENT_POSITIONS = 5  # speaker tag, begin and end of text, end of sound
 
 T = TypeVar("T")
@@ -79,10 +81,17 @@ class Exchange:
     codes: Codes | None = None
     phrases: tuple[Said, ...] = ()
 
-    @property
+    @cached_property
     def reply(self) -> str:
         """The words of the reply that were heard."""
         return " ".join(phrase.text for phrase in self.phrases)
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """Every stretch of speech that was heard, of both speakers."""
+        said = [] if self.codes is None or not len(self.codes) else [Segment(USER, self.user, self.codes)]
+        spoken = (Segment(COMPANION, each.wording, each.codes) for each in self.phrases if each.codes is not None)
+        return (*said, *spoken)
 
 
 def cut(text: str, frames_total: int, frames_played: int) -> str:
@@ -227,12 +236,19 @@ def _merged(talk: Iterable[Message]) -> list[Message]:
 
 def segments(exchanges: Iterable[Exchange]) -> list[Segment]:
     """Return every stretch of speech that was heard, of both speakers, oldest first."""
-    spoken = []
-    for exchange in exchanges:
-        if exchange.codes is not None and len(exchange.codes):
-            spoken.append(Segment(USER, exchange.user, exchange.codes))
-        spoken += [Segment(COMPANION, said.wording, said.codes) for said in exchange.phrases if said.codes is not None]
-    return spoken
+    return [segment for exchange in exchanges for segment in exchange.segments]
+
+
+def audible(exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+    """Return the exchanges with the sound of the newest only: more than any voice model can read.
+
+    It goes by many at a time, since each time the voice's window may begin elsewhere.
+    """
+    first = next((place for place, each in enumerate(exchanges) if each.segments), len(exchanges))
+    if len(exchanges) - first <= AUDIBLE + SPARE:
+        return exchanges
+    still = (replace(each, codes=None) for each in unvoiced(exchanges[first:-AUDIBLE]))
+    return (*exchanges[:first], *still, *exchanges[-AUDIBLE:])
 
 
 def context(reference: Sequence[Segment], spoken: Sequence[Segment], settings: MemorySettings) -> list[Segment]:

@@ -8,7 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import memory
-from core.memory import Exchange, Said, context, cut, fit, heard, messages, positions, segments, window
+from core.memory import (
+    AUDIBLE,
+    SPARE,
+    Exchange,
+    Said,
+    audible,
+    context,
+    cut,
+    fit,
+    heard,
+    messages,
+    positions,
+    segments,
+    window,
+)
 from core.settings import MemorySettings
 from core.types import COMPANION, USER, VOICE_FRAME, Codes, Segment, SpeechFrame
 
@@ -147,3 +161,16 @@ def test_a_window_larger_than_the_model_reads_is_made_smaller() -> None:
     small = memory.fitting(settings, 1000)
     assert (small.chat_chars_high, small.chat_chars_low) == (2400, 1600)
     assert memory.fitting(settings, 1).chat_chars_high == 400
+
+
+def test_a_long_talk_holds_the_sound_of_its_newest_part_and_all_words() -> None:
+    past: tuple[Exchange, ...] = ()
+    for number in range(3 * (AUDIBLE + SPARE)):
+        before = segments(past)
+        past = audible((*past, Exchange(f"question {number}", codes(3), (said(f"answer {number}", 5),))))
+        held, kept = segments(past), 2 * min(number, AUDIBLE - 1)
+        assert held[len(held) - 2 - kept : -2] == before[len(before) - kept :]
+        assert len(held) <= 2 * (AUDIBLE + SPARE)
+    assert [exchange.user for exchange in past] == [f"question {number}" for number in range(len(past))]
+    assert past[0].reply == "answer 0"
+    assert past[0].codes is None
