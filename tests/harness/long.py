@@ -15,7 +15,7 @@ from app import compose
 from app.sitting import REMEMBERED, codec
 from core.companion import Companion, Engines
 from core.events import Noted
-from core.memory import Exchange, Notes, fitting, gone, messages, segments
+from core.memory import Exchange, Notes, fitting, gone, messages
 from core.records import Notice, StageTimes, TurnRecord
 from core.rehearsal import Stillness, Tape
 from core.settings import MemorySettings, Settings
@@ -158,7 +158,7 @@ def main(turns: int, rounds: int) -> Tally:
     tally.chat_has_summary = int("Earlier in this conversation: They spoke of" in prompt[0].text)
     tally.chat_has_facts = int(f"The user likes thing {turns // 20 * 20}." in prompt[0].text)
     tally.voice_segments = engines.voice.history.segments - 1
-    tally.voice_has_newest = int(engines.voice.history.segments > len(ASKED) and len(segments(companion.history)) > 500)
+    tally.voice_has_newest = int(engines.voice.history.segments > len(ASKED) and len(companion.history) > REMEMBERED)
     return tally
 
 
