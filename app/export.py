@@ -68,13 +68,12 @@ def _clock(samples: int) -> str:
 
 def sound(archive: Archive, number: int, path: Path, _: bool) -> None:
     """Write both sides' sound on one time line, the user left, Sotto right."""
-    _sound(archive, number, path, path)
+    _sound(archive, _audible(archive, number, path), path, path)
 
 
-def _sound(archive: Archive, number: int, file: Path, path: Path) -> None:
+def _sound(archive: Archive, turns: list[Kept], file: Path, path: Path) -> None:
     import soundfile
 
-    turns = _audible(archive, number, path)
     if path.suffix.lower() == ".wav" and 4 * _length(turns) > LARGEST_WAV:
         raise Problem("it is longer than a WAV file can hold", path, "export it as .flac")
     try:
@@ -88,11 +87,12 @@ def _sound(archive: Archive, number: int, file: Path, path: Path) -> None:
 
 def with_chapters(archive: Archive, number: int, path: Path, _: bool) -> None:
     """Write both sides' sound as FLAC, each turn a chapter that is called as it begins."""
-    marks = [mark for turn in _audible(archive, number, path) if (mark := _chapter(turn)) is not None]
+    turns = _audible(archive, number, path)
+    marks = [mark for turn in turns if (mark := _chapter(turn)) is not None]
     with whole(path) as part:
         plain = part.with_name(f"{part.name}.flac")
         try:
-            _sound(archive, number, plain, path)
+            _sound(archive, turns, plain, path)
             chapters.add(plain, part, marks)
         finally:
             plain.unlink(missing_ok=True)

@@ -133,34 +133,35 @@ class Mouth:
             return
         index, self._index = self._index, self._index + 1
         yield Phrased(work.turn, index, text, wording)
-        codes: list[Codes] = []
-        loud: list[bool] = []
+        made: list[SpeechFrame] = []
         held: list[SpeechFrame] = []  # here, not behind what still sounds of the phrase before: it would break off
         expected, asked, flows = math.ceil(len(wording) * memory.FRAMES_PER_CHAR), 0, index == 0
         began = time.monotonic()
         for frame in self._frames(self._context(), wording, work.seed_for(f"phrase {index}")):
-            if codes:  # the first also takes in what was said, which tells nothing of those that follow
+            if made:  # the first also takes in what was said, which tells nothing of those that follow
                 self._reserve.note(time.monotonic() - began)
             asked = self._hold_back(work, self._reserve.samples(expected), asked)
             yield Voiced(work.turn, index, frame)
-            codes.append(frame.codes)
-            loud.append(memory.is_loud(frame))
+            made.append(frame)
             held.append(frame)
-            flows = flows or asked <= max(LEAST, len(codes)) * VOICE_FRAME
+            flows = flows or asked <= max(LEAST, len(made)) * VOICE_FRAME
             if flows:
                 self._write(work, held)
             began = time.monotonic()
         self._write(work, held)
         self._hold_back(work, 0, asked)  # how slow the next phrase comes, it will tell
-        whole = len(codes) < self._most_frames(wording)
-        if whole and codes:
-            self._spoken.append(Segment(COMPANION, wording, np.stack(codes)))
-        elif codes:  # cut as history will cut it
-            said = memory.heard(
-                [memory.Said(text, wording, np.stack(codes), loud=tuple(loud))], len(codes) * VOICE_FRAME
-            )
-            self._spoken += [Segment(COMPANION, each.wording, each.codes) for each in said if each.codes is not None]
+        whole = len(made) < self._most_frames(wording)
+        if made:
+            self._spoken += self._sounded(text, wording, made, whole=whole)
         yield Spoken(work.turn, index, whole)
+
+    @staticmethod
+    def _sounded(text: str, wording: str, made: Sequence[SpeechFrame], *, whole: bool) -> list[Segment]:
+        codes = np.stack([frame.codes for frame in made])
+        if whole:
+            return [Segment(COMPANION, wording, codes)]
+        phrase = memory.Said(text, wording, codes, loud=tuple(map(memory.is_loud, made)))
+        return [*memory.Exchange("", phrases=memory.heard([phrase], len(made) * VOICE_FRAME)).segments]
 
     def _write(self, work: Work, held: list[SpeechFrame]) -> None:
         for frame in held:
