@@ -318,6 +318,15 @@ def test_what_was_asked_at_the_pause_decides_though_the_end_has_more_silence() -
     assert brief(conversation.on(words("Mm-hm."))) == [(Backchannel, FIRST), (Restore, FIRST)]
 
 
+def heard_next(conversation: Conversation) -> tuple[int, int]:
+    """Let the reply fall silent, and what is said end; return from where to where the turn of it is."""
+    conversation.on(Silenced(FIRST, VOICE_FRAME))
+    begin, _ = conversation.on(ended(180_000, 150_000))
+    assert isinstance(begin, Begin)
+    assert begin.utterance is not None
+    return begin.utterance.start, begin.utterance.end
+
+
 def test_what_ended_undecided_before_more_was_said_is_heard_with_it() -> None:
     over = [*SPEAKING, *short(), ended(99_600, 90_000), SpeechStarted(150_000)]
     conversation, _ = after(*over)
@@ -326,22 +335,14 @@ def test_what_ended_undecided_before_more_was_said_is_heard_with_it() -> None:
     assert (overhear.onset, overhear.utterance.start, overhear.utterance.end) == (150_000, 90_000, 160_000)
     conversation, effects = after(*over, lasting(960, 150_000))
     assert brief(effects) == [(Cancel, FIRST)]
-    conversation.on(Silenced(FIRST, VOICE_FRAME))
-    begin, _ = conversation.on(ended(180_000, 150_000))
-    assert isinstance(begin, Begin)
-    assert begin.utterance is not None
-    assert (begin.utterance.start, begin.utterance.end) == (90_000, 180_000)
+    assert heard_next(conversation) == (90_000, 180_000)
 
 
 def test_what_took_the_floor_is_heard_though_more_is_said_before_the_cut() -> None:
     conversation, _ = after(*SPEAKING, *short(), ended(99_600, 90_000))
     assert brief(conversation.on(words("Stop!"))) == [(Cancel, FIRST)]
     assert conversation.on(SpeechStarted(150_000)) == []
-    conversation.on(Silenced(FIRST, VOICE_FRAME))
-    begin, _ = conversation.on(ended(180_000, 150_000))
-    assert isinstance(begin, Begin)
-    assert begin.utterance is not None
-    assert (begin.utterance.start, begin.utterance.end) == (90_000, 180_000)
+    assert heard_next(conversation) == (90_000, 180_000)
 
 
 def test_words_that_are_typed_one_after_the_other_are_all_remembered() -> None:

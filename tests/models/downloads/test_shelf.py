@@ -27,18 +27,19 @@ from tests.models.downloads.naughty import Manner, Server, publish, serving
 T = TypeVar("T")
 WEIGHTS = np.random.default_rng(3).bytes(200_000)
 HASTY = Patience(stall_s=0.5, tries=2, pause_s=0.01)
-CATALOG = """
-[models.ear]
+EAR = """
+[models.{name}]
 role = "transcriber"
-title = "Ear"
+title = "{title}"
 format = "whisper-ctranslate2"
 licence = "MIT"
 languages = ["*"]
 speed = "fast"
-memory_mb = { gpu = 1, cpu = 1 }
-sources = [{ repository = "lab/ear" }, { repository = "copy/ear", folder = "ear" }]
-files = [{ name = "model.bin", about = 200_000 }, { name = "config.json", about = 2 }]
-
+memory_mb = {{ gpu = 1, cpu = 1 }}
+sources = [{{ repository = "lab/{name}" }}, {{ repository = "copy/{name}", folder = "{name}" }}]
+files = [{{ name = "model.bin", {weights} }}, {{ name = "config.json", {config} }}]
+"""
+MOUTH = """
 [models.mouth]
 role = "voice"
 title = "Mouth"
@@ -52,6 +53,7 @@ sources = [{ repository = "lab/mouth" }]
 pattern = "config\\\\.json|model(-\\\\d{5}-of-\\\\d{5})?\\\\.safetensors(\\\\.index\\\\.json)?"
 about = 400_000
 """
+CATALOG = EAR.format(name="ear", title="Ear", weights="about = 200_000", config="about = 2") + MOUTH
 
 
 @pytest.fixture(autouse=True)
@@ -266,35 +268,13 @@ def ended(steps: Generator[Progress, None, T]) -> T:
             return end.value  # type: ignore[no-any-return]
 
 
-LIKE = """
-[models.like]
-role = "transcriber"
-title = "Like"
-format = "whisper-ctranslate2"
-licence = "MIT"
-languages = ["*"]
-speed = "fast"
-memory_mb = {{ gpu = 1, cpu = 1 }}
-sources = [{{ repository = "lab/like" }}]
-files = [{{ name = "model.bin", about = 190_000 }}, {{ name = "config.json", about = 2 }}]
-
-[models.sure]
-role = "transcriber"
-title = "Sure"
-format = "whisper-ctranslate2"
-licence = "MIT"
-languages = ["*"]
-speed = "fast"
-memory_mb = {{ gpu = 1, cpu = 1 }}
-sources = [{{ repository = "lab/sure" }}]
-files = [{{ name = "model.bin", size = 200_000, sha256 = "{sha256}" }}, {{ name = "config.json", size = 4 }}]
-"""
-
-
 def test_models_whose_files_have_the_same_names_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.library.SMALL", 1000)
     (tmp_path / "catalog").mkdir()
-    (tmp_path / "catalog" / "test.toml").write_text(LIKE.format(sha256=hashlib.sha256(WEIGHTS).hexdigest()))
+    exact = f'size = 200_000, sha256 = "{hashlib.sha256(WEIGHTS).hexdigest()}"'
+    like = EAR.format(name="like", title="Like", weights="about = 190_000", config="about = 2")
+    sure = EAR.format(name="sure", title="Sure", weights=exact, config="size = 4")
+    (tmp_path / "catalog" / "test.toml").write_text(like + sure)
     for name, weights, config in (("like", WEIGHTS[:-9], b"{}"), ("sure", WEIGHTS, b"{  }")):
         (tmp_path / "stick" / name).mkdir(parents=True)
         (tmp_path / "stick" / name / "model.bin").write_bytes(weights)
