@@ -150,8 +150,9 @@ def _in_context(one: Path, other: Path) -> Iterator[Pair]:
         raise Problem("what came before is known of runs only", one, "leave out --context, or name a run")
     rows = sorted(_rows(one, "drift"), key=lambda each: each["unit"])
     turns = _is_run(other) and one.resolve() != other.resolve()
-    theirs = {str(each["unit"]): _spoken(other, each) for each in _rows(other, "drift")} if turns else {}
-    clips = {} if turns else _clips(other, "sentences")
+    theirs = (
+        {each["unit"]: _spoken(other, each) for each in _rows(other, "drift")} if turns else _clips(other, "sentences")
+    )
     said: list[Samples] = []
     asked = questions()
     for at, row in enumerate(rows):
@@ -159,7 +160,7 @@ def _in_context(one: Path, other: Path) -> Iterator[Pair]:
         said += [question] if question is not None else []
         clip = _spoken(one, row)
         words = _words(clip.text)
-        known = theirs.get(str(row["unit"])) if turns else clips.get(words)
+        known = theirs.get(row["unit"] if turns else words)
         if at and known is not None and _words(known.text) == words:
             yield Pair(clip.text, clip.sound, known.sound, _last(said))
         said.append(clip.sound)
