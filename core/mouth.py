@@ -53,7 +53,7 @@ class Mouth:
         self.sounds: dict[Sound, tuple[SpeechFrame, ...]] = {}  # the small ones; read by the conductor
         self._reserve = Reserve(bounds.reserve_s)
         self._heard = NOTHING
-        self._wordings: dict[str, str] = {}  # of all that the user said: finding them anew for each turn takes too long
+        self._past: tuple[tuple[memory.Exchange, ...], list[Segment]] = ((), [])  # a history, and what is given of it
         self._user: Codes = NO_CODES  # the three of the turn under way
         self._spoken: list[Segment] = []
         self._index = 0
@@ -71,7 +71,7 @@ class Mouth:
         elif isinstance(item, Rehearse):
             self._rehearse(item.work)
         elif isinstance(item, Remember):
-            self._spoken = [self._worded(segment) for segment in memory.segments(item.work.history)]
+            self._spoken = self._newest(item.work.history)
             self._voice.prepare(self._context())
         elif isinstance(item, Rest):
             self._loudspeaker.end(item.work.turn)
@@ -111,19 +111,25 @@ class Mouth:
             self._heard = _Heard(wide[: min(start + ENCODE_SAMPLES, end)], (*self._heard.codes, codes))
 
     def _remember(self, work: Work, words: str) -> Iterator[Event]:
-        self._spoken = [self._worded(segment) for segment in memory.segments(work.history)]
+        self._spoken = self._newest(work.history)
         if len(self._user):
             self._spoken.append(self._worded(Segment(USER, words, self._user)))
         yield Prepared(work.turn, self._voice.prepare(self._context()))
 
+    def _newest(self, history: tuple[memory.Exchange, ...]) -> list[Segment]:
+        """Return what the voice is given of a history; one that has only grown is not gone through again."""
+        known, newest = self._past
+        if history[: len(known)] != known:
+            known, newest = (), []
+        spoken = [*newest, *map(self._worded, memory.segments(history[len(known) :]))]
+        self._past = history, memory.context(self._reference, spoken, self._recall)[len(self._reference) :]
+        return [*self._past[1]]
+
     def _worded(self, segment: Segment) -> Segment:
-        # Always alike, or what the voice has computed of the past would not be found again. What the companion said
-        # was worded when it was spoken.
+        # What the companion said was worded when it was spoken.
         if segment.speaker == COMPANION:
             return segment
-        if segment.text not in self._wordings:
-            self._wordings[segment.text] = self._voice.wording(segment.text) or segment.text
-        return replace(segment, text=self._wordings[segment.text])
+        return replace(segment, text=self._voice.wording(segment.text) or segment.text)
 
     def _speak(self, work: Work, text: str) -> Iterator[Event]:
         wording = self._voice.wording(text)

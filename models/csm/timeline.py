@@ -123,6 +123,7 @@ class Timeline:
         self._window = Window(self._room)
         self.cache: Cache = model.backbone.cache(positions)
         self._rows: Rows = np.empty((positions, self._codebooks + 1), np.int64)
+        self._read: dict[Segment, Rows] = {}  # the last context's: to read all of it anew takes as long as to speak
         self.length = 0
         self.history = VoiceHistory()
 
@@ -164,18 +165,23 @@ class Timeline:
         self._window.forget()
 
     def _prompt(self, context: Sequence[Segment], speaker: int, text: str) -> Rows:
-        pinned = sum(len(self._segment(segment)) for segment in context if segment.pinned)
+        pinned = sum(len(part) for segment, part in zip(context, self._parts(context), strict=True) if segment.pinned)
         ids = self._tokenizer(speaker, text)
         most = max(3, len(self._rows) - self._room.reserve - pinned)
         return text_rows(ids if len(ids) <= most else [*ids[: most - 1], ids[-1]], self._codebooks)
 
     def _layout(self, context: Sequence[Segment], prompt: Rows, idle: bool) -> tuple[Rows, list[int]]:
-        parts = [self._segment(segment) for segment in context]
+        parts = self._parts(context)
         held = self._window.fit(context, [len(part) for part in parts], len(prompt), idle)
         return np.concatenate([*(parts[i] for i in held), prompt]), held
 
-    def _segment(self, segment: Segment) -> Rows:
-        return segment_rows(segment, self._tokenizer, self._codebooks)
+    def _parts(self, context: Sequence[Segment]) -> list[Rows]:
+        known = self._read
+        self._read = {
+            each: known[each] if each in known else segment_rows(each, self._tokenizer, self._codebooks)
+            for each in context
+        }
+        return [self._read[each] for each in context]
 
     def _become(self, rows: Rows, held: list[int], context: Sequence[Segment], keep_last_open: bool) -> None:
         kept = common_beginning(self.rows, rows)

@@ -93,6 +93,12 @@ def test_what_is_kept_begins_where_it_began_most_of_the_time(lengths: list[int])
     assert sum(fit(lengths, int, 200, 120)) <= 200
 
 
+@given(st.lists(st.integers(0, 300), max_size=40), st.lists(st.integers(0, 300), max_size=40))
+def test_what_follows_is_fitted_to_the_kept_part_as_to_the_whole(before: list[int], after: list[int]) -> None:
+    kept = fit(before, int, 200, 120)
+    assert fit([*kept, *after], int, 200, 120) == fit([*before, *after], int, 200, 120)
+
+
 TALK = [Exchange(f"question {number}", codes(5), (said(f"answer {number}", 5),)) for number in range(30)]
 
 

@@ -108,6 +108,20 @@ def test_a_turn_costs_its_new_positions_only(parts):
     assert timeline.history.new_positions == 0
 
 
+def test_what_is_in_the_context_is_tokenised_once(parts):
+    model, tokenizer = parts
+    asked = []
+    timeline = Timeline(model, lambda speaker, text: asked.append(text) or tokenizer(speaker, text))
+    context = [segment(COMPANION, "reference", 10, 1, pinned=True), segment(USER, "hello", 5, 2)]
+    timeline.hear(context)
+    spoken(model, timeline, context, "good day.", 4)
+    timeline.hear([*context, segment(USER, "again", 5, 3)])
+    assert asked == ["reference", "hello", "good day.", "again"]
+    timeline.hear(context[:1])
+    timeline.hear(context)
+    assert asked[4:] == ["hello"], "what has left is not held"
+
+
 def test_cutting_back_to_what_was_played_keeps_all_before_it(parts):
     model, tokenizer = parts
     timeline = Timeline(model, tokenizer)
