@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from tests.fakes import Voice
 
 from core.memory import Exchange, Said, context, segments
 from core.mouth import Mouth
 from core.settings import MemorySettings, WorkSettings
 from core.types import COMPANION, NO_TURN, Segment, VoiceHistory
 from core.work import Remember, Work
+from tests.fakes import Voice
 
 RECALL = MemorySettings(voice_positions_high=300, voice_positions_low=200)
 REFERENCE = Segment(COMPANION, "this is me", np.ones((5, 8), np.int16), pinned=True)
@@ -58,4 +58,4 @@ def test_of_a_growing_talk_the_voice_is_given_what_is_newest_in_all_of_it() -> N
     assert voice.asked == [each.user for each in history], "each is gone through once"
     cut = (*history[:-1], exchange(99))
     remembered(mouth, cut)
-    assert told(voice.given) == told(context([REFERENCE], segments(cut), RECALL)), "one that became another is read anew"
+    assert told(voice.given) == told(context([REFERENCE], segments(cut), RECALL)), "another one is read anew"

@@ -41,6 +41,7 @@ class Bench:
         self.told: list[tuple[float, tell.News]] = []
         self.kept: dict[int, int] = {}  # acknowledged: row, hash of what was said by whom: a soak has thousands
         self._dropouts: list[int] = [0, 0]  # of the audio processes before, and of the one that serves
+        self.dropped: list[float] = []  # when that became more
         self._changed = Condition()
         os.environ[faults.FOLDER] = str(folder)
         self.link = EngineLink(ask.Setup(settings, folder / "data"), self._tell, folder / "logs", faults.run)
@@ -62,6 +63,8 @@ class Bench:
         now = levels.late + levels.missed + levels.gaps
         if now < self._dropouts[1]:
             self._dropouts[0] += self._dropouts[1]
+        elif now > self._dropouts[1]:
+            self.dropped.append(time.monotonic())
         self._dropouts[1] = now
 
     @property

@@ -2,7 +2,8 @@
 
 Real turns on the pocket pack, spoken and typed, through this process's link, the engine and the audio process, which
 lets time go by as a sound card does. With `--rig` the audio process has the rig's virtual microphone and loudspeaker.
-With `--busy` other work may go on beside it: what comes late is said, and not held against it.
+With `--busy` other work may go on beside it: what comes late is said, and not held against it. Of each dropout is told
+when it was, and for how long the machine itself had stood still just then.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from core.settings import AudioSettings, ModelSettings, Settings
 from tests.harness.bench import DEMO, POCKET, SETTINGS, Bench, bench, children
 
 EVERY_S = 10.0
+PULSE_S, STILL_S = 0.01, 0.05  # how often somebody wakes who has nothing to do, and what is late for that
+BEFORE_S = 1.0  # of a dropout, in which what caused it may be found
 MOST_MB_H = {"window": 1.0, "audio": 1.0, "engine": 5.0}
 LEAST_MB = {"window": 1.8, "audio": 1.8, "engine": 16.0}  # that is told, within an hour, from what one holds at times
 SLOWER = 1.10  # last turns against first ones
@@ -74,6 +77,27 @@ class Watcher:
         finally:
             self._end.set()
             thread.join()
+
+
+@dataclass
+class Pulse:
+    """Wakes again and again, with nothing to do: when it is late, the machine gave nobody time."""
+
+    stood: list[tuple[float, float]] = field(default_factory=list)  # until when (s), for how long (s)
+
+    def run(self) -> None:
+        """Wake until this process ends."""
+        last = time.monotonic()
+        while True:
+            time.sleep(PULSE_S)
+            now = time.monotonic()
+            if now - last > PULSE_S + STILL_S:
+                self.stood.append((now, now - last - PULSE_S))
+            last = now
+
+    def longest(self, before: float) -> float:
+        """Return for how long the machine stood still, at most, just before a moment."""
+        return max((long for until, long in self.stood if before - BEFORE_S <= until <= before), default=0.0)
 
 
 def looked_at(at: float, name: str, pid: int) -> Sample | None:
@@ -236,12 +260,16 @@ def heard(rig: bool) -> Iterator[Settings]:
 def main(minutes: float, every_s: float, table: Path | None, rig: bool) -> Verdict:
     """Talk for so long; return what it has shown, which is said also where it ends amid the talk."""
     with heard(rig) as settings, bench(settings) as here:
-        watcher, tally, until = Watcher(here, every_s), Tally(), time.monotonic() + minutes * 60
+        watcher, pulse, tally, began = Watcher(here, every_s), Pulse(), Tally(), time.monotonic()
+        until = began + minutes * 60
+        Thread(target=pulse.run, daemon=True).start()
         try:
             with watcher.watching():
                 talk(here, until, tally)
         finally:
             verdict = judged(here, tally, watcher.samples, min(600.0, minutes * 20))
+            for at in here.dropped:
+                print(f"a dropout after {at - began:.1f} s; the machine had stood still for {pulse.longest(at):.3f} s")
             print(*verdict.lines(), sep="\n", flush=True)
             if table:
                 write(table, watcher.samples)

@@ -11,7 +11,7 @@ from core.store.archive import Archive
 from core.store.home import Store
 from tests.core.store.kept import write
 from tests.harness.bench import kept
-from tests.harness.soak import Sample, Verdict, slope, troughs
+from tests.harness.soak import Pulse, Sample, Verdict, slope, troughs
 
 FLAT = {"window": 0.0, "engine": 0.0, "audio": 0.0}
 NONE = {"window": 0, "engine": 0, "audio": 0}
@@ -60,6 +60,13 @@ def test_what_a_busy_machine_does_is_named_apart(change, word):
     (late,) = Verdict(**GOOD | change).late
     assert word in late
     assert Verdict(**GOOD | change).bad == []
+
+
+def test_a_dropout_is_held_against_what_the_machine_did_just_before():
+    pulse = Pulse([(10.0, 0.2), (10.5, 0.06), (12.0, 0.3)])
+    assert pulse.longest(10.9) == 0.2
+    assert pulse.longest(11.4) == 0.06
+    assert pulse.longest(11.9) == 0.0, "what comes later has caused nothing"
 
 
 def test_a_growth_too_small_to_be_told_in_so_short_a_time_is_none():
