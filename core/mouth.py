@@ -194,4 +194,5 @@ class Mouth:
         return max(int(seconds * VOICE_RATE / VOICE_FRAME), 1)
 
     def _context(self) -> list[Segment]:
-        return memory.context(self._reference, self._spoken, self._recall)
+        # Nothing leaves amid a turn, where what stays would have to be computed again between two phrases.
+        return [*self._reference, *self._spoken]

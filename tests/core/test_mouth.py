@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unittest.mock import Mock
 
 import numpy as np
 
 from core.memory import Exchange, Said, context, segments
 from core.mouth import Mouth
 from core.settings import MemorySettings, WorkSettings
-from core.types import COMPANION, NO_TURN, Segment, VoiceHistory
-from core.work import Remember, Work
+from core.types import COMPANION, NO_TURN, Segment, Turn, VoiceHistory
+from core.work import Listen, Recall, Remember, Rest, Speak, Work
 from tests.fakes import Voice
 
 RECALL = MemorySettings(voice_positions_high=300, voice_positions_low=200)
@@ -59,3 +60,18 @@ def test_of_a_growing_talk_the_voice_is_given_what_is_newest_in_all_of_it() -> N
     cut = (*history[:-1], exchange(99))
     remembered(mouth, cut)
     assert told(voice.given) == told(context([REFERENCE], segments(cut), RECALL)), "another one is read anew"
+
+
+def test_nothing_leaves_while_a_reply_is_spoken() -> None:
+    voice, loudspeaker = Told(), Mock()
+    mouth = Mouth(voice, [REFERENCE], loudspeaker, RECALL, WorkSettings())
+    for count in range(1, 40):
+        work = Work(Turn(count), None, "go on", tuple(map(exchange, range(count))), 0)
+        remembered(mouth, work.history)
+        before, phrases = voice.given, [f"phrase {number} of a long reply" for number in range(4)]
+        voice.contexts.clear()
+        for item in (Listen(work), Recall(work, "go on"), *(Speak(work, text) for text in phrases), Rest(work)):
+            list(mouth(item))
+        for number, (given, _) in enumerate(voice.contexts):
+            assert told(given[: len(before)]) == told(before)
+            assert [each.text for each in given[len(before) :]] == [text.upper() for text in phrases[:number]]
