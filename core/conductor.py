@@ -104,6 +104,7 @@ class Conductor:
         self.waits: Callable[[int], None] = lambda _: None  # is told how many milliseconds the pause may last
         self._murmurs, self._murmured = Murmurs(), 0
         self._rehearsing: Work | None = None
+        self._remembering: Work | None = None
         self.decided = Flag()  # unless it is being found out what somebody says who speaks over a reply
         self.decided.set()
         self._glance: Glance | None = None
@@ -187,6 +188,8 @@ class Conductor:
         if record is not None:
             self._announce(record, at)
             self._rehearse()
+        if isinstance(what, Close) and not self._work:
+            self._remember()  # now, while the user thinks and speaks: the voice may have to make room
 
     def _announce(self, what: Event | Effect | TurnRecord, at: float) -> None:
         self._listener(Notice(what, self.conversation.state, (at - self._started) * 1000))
@@ -196,8 +199,9 @@ class Conductor:
     def _do(self, effect: Effect) -> None:
         if isinstance(effect, Begin):
             self._forget_glance()
-            if self._rehearsing:
-                self._rehearsing.cancel()
+            for spare in (self._rehearsing, self._remembering):
+                if spare:
+                    spare.cancel()
             self._work = self._new_work(effect)
             if self._set.begin == "pause":
                 self._ask(self._work)
@@ -296,11 +300,10 @@ class Conductor:
         assert self._question is not None
         self._reflecting = Work(NO_TURN, None, "", (), self._seed, self._reflection.notes)
         self._mind.ask(Reflect(self._reflecting, self._question))
-        if self.conversation.history:
-            self._remember()
 
     def _remember(self) -> None:
-        self._mouth.ask(Remember(Work(NO_TURN, None, "", self.conversation.history, self._seed)))
+        self._remembering = Work(NO_TURN, None, "", self.conversation.history, self._seed)
+        self._mouth.ask(Remember(self._remembering))
 
     def _calm_for(self) -> float | None:
         """Return how long it must stay calm until there is something to think about; None if there is nothing."""

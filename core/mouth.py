@@ -72,7 +72,7 @@ class Mouth:
             self._rehearse(item.work)
         elif isinstance(item, Remember):
             self._spoken = self._newest(item.work.history)
-            self._voice.prepare(self._context())
+            self._voice.prepare(self._context(), idle=True)
         elif isinstance(item, Rest):
             self._loudspeaker.end(item.work.turn)
 

@@ -72,8 +72,8 @@ class Voice(Protocol):
         """Return the text as it will be spoken (numbers in words, no markup); empty if there is nothing to say."""
         ...
 
-    def prepare(self, context: Sequence[Segment]) -> VoiceHistory:
-        """Bring the model's memory to this context ahead of time."""
+    def prepare(self, context: Sequence[Segment], *, idle: bool = False) -> VoiceHistory:
+        """Bring the model's memory to this context ahead of time; when `idle`, with room for the turn to come."""
         ...
 
     def speak(self, context: Sequence[Segment], text: str, seed: int) -> Iterator[SpeechFrame]:

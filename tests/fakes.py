@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, repeat
+from queue import SimpleQueue
 from threading import Event as Flag
 
 import numpy as np
@@ -118,14 +119,17 @@ class Voice:
         self.encoder = Encoder()
         self.contexts: list[tuple[list[Segment], str]] = []
         self.history = VoiceHistory()
+        self.readied: SimpleQueue[int] = SimpleQueue()  # segments that it was given while nobody waited
 
     def wording(self, text: str) -> str:
         return "".join(char for char in text if char.isascii())
 
-    def prepare(self, context: Sequence[Segment]) -> VoiceHistory:
+    def prepare(self, context: Sequence[Segment], *, idle: bool = False) -> VoiceHistory:
         positions = sum(len(segment.codes) for segment in context)
         new = positions - self.history.positions
         self.history = VoiceHistory(len(context), positions, new, tuple(segment.speaker for segment in context))
+        if idle:
+            self.readied.put(len(context))
         return self.history
 
     def speak(self, context: Sequence[Segment], text: str, seed: int) -> Iterator[SpeechFrame]:

@@ -47,8 +47,9 @@ def segment_rows(segment: Segment, tokenizer: TextTokenizer, codebooks: int) -> 
 class Room:
     """How many positions stay free for speech, and how far a full context is emptied.
 
-    In turns, `reserve` must be free; in idle time `roomy` is asked for, so that it seldom comes to that. Once a
-    context must give way, segments leave until only `kept` positions remain: seldom and much, not each turn a bit.
+    Before a reply, `reserve` must be free, and before each of its phrases what that can take; in idle time `roomy` is
+    asked for, so that it seldom comes to that. Once a context must give way, segments leave until only `kept`
+    positions remain: seldom and much, not each turn a bit.
     """
 
     positions: int
@@ -69,15 +70,14 @@ class Window:
         self._room = room
         self._oldest: bytes | None = None  # mark of the oldest segment still held, once any had to leave
 
-    def fit(self, segments: Sequence[Segment], lengths: Sequence[int], extra: int, idle: bool) -> list[int]:
-        """Return the indices of the segments to hold beside `extra` further rows, in order.
+    def fit(self, segments: Sequence[Segment], lengths: Sequence[int], extra: int, free: int) -> list[int]:
+        """Return the indices of the segments to hold beside `extra` further rows and `free` positions, in order.
 
         Only whole segments leave, oldest first, never a pinned one. Raises ValueError when the pinned ones alone
         leave no room.
         """
         start = self._start(segments)
         held = [i for i, segment in enumerate(segments) if segment.pinned or i >= start]
-        free = self._room.roomy if idle else self._room.reserve
         if sum(lengths[i] for i in held) + extra + free > self._room.positions:
             held = self._evict(segments, lengths, held, extra)
         return held
@@ -123,7 +123,7 @@ class Timeline:
         self._window = Window(self._room)
         self.cache: Cache = model.backbone.cache(positions)
         self._rows: Rows = np.empty((positions, self._codebooks + 1), np.int64)
-        self._read: dict[Segment, Rows] = {}  # the last context's: to read all of it anew takes as long as to speak
+        self._read: dict[Segment, Rows] = {}  # the last context's, so that no segment is tokenised twice
         self.length = 0
         self.history = VoiceHistory()
 
@@ -137,17 +137,20 @@ class Timeline:
         """How many more rows fit."""
         return len(self._rows) - self.length
 
-    def hear(self, context: Sequence[Segment]) -> None:
-        """Hold this context, in idle time; what the cache has of it already is not computed again."""
-        rows, held = self._layout(context, np.empty((0, self._codebooks + 1), np.int64), idle=True)
+    def hear(self, context: Sequence[Segment], *, idle: bool = True) -> None:
+        """Hold this context, in idle time or before a reply; what the cache has of it already is not computed again."""
+        free = self._room.roomy if idle else self._room.reserve
+        rows, held = self._layout(context, np.empty((0, self._codebooks + 1), np.int64), free)
         self._become(rows, held, context, keep_last_open=False)
 
-    def open(self, context: Sequence[Segment], speaker: int, text: str) -> Rows:
+    def open(self, context: Sequence[Segment], speaker: int, text: str, frames: int | None = None) -> Rows:
         """Hold this context and the text to be spoken, all but the last row, which is returned to be fed.
 
+        Room is left for so many `frames` of speech, which are at most as many as are reserved.
         A text with more rows than fit beside the pinned segments is cut: more than that could not be spoken anyway.
         """
-        rows, held = self._layout(context, self._prompt(context, speaker, text), idle=False)
+        free = min(self._room.reserve, self._room.reserve if frames is None else frames)
+        rows, held = self._layout(context, self._prompt(context, speaker, text), free)
         self._become(rows[:-1], held, context, keep_last_open=True)
         return rows[-1:]
 
@@ -170,9 +173,9 @@ class Timeline:
         most = max(3, len(self._rows) - self._room.reserve - pinned)
         return text_rows(ids if len(ids) <= most else [*ids[: most - 1], ids[-1]], self._codebooks)
 
-    def _layout(self, context: Sequence[Segment], prompt: Rows, idle: bool) -> tuple[Rows, list[int]]:
+    def _layout(self, context: Sequence[Segment], prompt: Rows, free: int) -> tuple[Rows, list[int]]:
         parts = self._parts(context)
-        held = self._window.fit(context, [len(part) for part in parts], len(prompt), idle)
+        held = self._window.fit(context, [len(part) for part in parts], len(prompt), free)
         return np.concatenate([*(parts[i] for i in held), prompt]), held
 
     def _parts(self, context: Sequence[Segment]) -> list[Rows]:

@@ -44,9 +44,9 @@ class CsmVoice:
         """Return the text as it will be spoken; empty if there is nothing to say."""
         return wording(text)
 
-    def prepare(self, context: Sequence[Segment]) -> VoiceHistory:
-        """Bring the model's memory to this context ahead of time, making room where it is short."""
-        self._timeline.hear(context)
+    def prepare(self, context: Sequence[Segment], *, idle: bool = False) -> VoiceHistory:
+        """Bring the model's memory to this context ahead of time; when `idle`, with room for the turn to come."""
+        self._timeline.hear(context, idle=idle)
         return self._timeline.history
 
     def speak(self, context: Sequence[Segment], text: str, seed: int) -> Iterator[SpeechFrame]:
@@ -73,7 +73,7 @@ class CsmVoice:
         self._timeline.clear()
 
     def _speak(self, context: Sequence[Segment], text: str, seed: int) -> Iterator[SpeechFrame]:
-        opening = self._timeline.open(context, COMPANION, text)
+        opening = self._timeline.open(context, COMPANION, text, frame_cap(text))
         luck = Luck(self._sampling, self._model.config.codebooks, self._model.config.legal_codes, seed)
         codes = speak_codes(self._program, self._timeline, opening, luck, frame_cap(text))
         self._decoder.restart()

@@ -59,9 +59,9 @@ class Anchored:
         """Return the text as it will be spoken."""
         return self._voice.wording(text)
 
-    def prepare(self, context: Sequence[Segment]) -> VoiceHistory:
-        """Bring the model's memory to this context ahead of time."""
-        return self._voice.prepare(self._kept(context))
+    def prepare(self, context: Sequence[Segment], *, idle: bool = False) -> VoiceHistory:
+        """Bring the model's memory to this context ahead of time; when `idle`, with room for the turn to come."""
+        return self._voice.prepare(self._kept(context), idle=idle)
 
     def speak(self, context: Sequence[Segment], text: str, seed: int) -> Iterator[SpeechFrame]:
         """Yield the speech for `text`; at its end it is compared with the reference."""

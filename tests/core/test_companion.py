@@ -412,13 +412,15 @@ def test_typed_words_are_answered() -> None:
         if isinstance(notice.what, TurnRecord):
             records.put(notice.what)
 
-    engines = Engines(Vad(), Transcriber(), Chat(), Voice(), (REFERENCE,))
+    voice = Voice()
+    engines = Engines(Vad(), Transcriber(), Chat(), voice, (REFERENCE,))
     with Companion(engines, Stillness(tape), tape, listen) as companion:
-        for words in ("hello", "and then"):
+        for count, words in enumerate(("hello", "and then"), start=1):
             companion.say(words)
             record = records.get(timeout=10)
             assert (record.user, record.typed, record.outcome) == (words, True, "answered")
             assert len(tape.heard(record.turn)) == record.reply_samples > 0
+            assert voice.readied.get(timeout=10) == 1 + 2 * count, "it makes room before anybody waits for it"
         companion.say("  ")
         companion.hush()
     assert len(companion.history) == 2

@@ -30,7 +30,7 @@ class Told(Voice):
         self.asked.append(text)
         return text.upper()
 
-    def prepare(self, context: Sequence[Segment]) -> VoiceHistory:
+    def prepare(self, context: Sequence[Segment], *, idle: bool = False) -> VoiceHistory:
         self.given = [*context]
         return super().prepare(context)
 

@@ -64,7 +64,7 @@ def test_a_talk_of_twelve_turns_with_the_kept_cache_is_that_of_fresh_prefills(pa
     for turn in range(12):
         context.append(segment(USER, f"so, what about {turn}?", 4 + turn % 3, 100 + turn))
         if turn % 2:
-            timeline.hear(context)  # in idle time, as after the recognition
+            timeline.hear(context)  # in idle time, as after a turn
         text = f"well, {turn} it is."
         frames = spoken(model, timeline, context, text, 9)
         before = timeline.history
@@ -146,6 +146,20 @@ def test_a_failure_while_prefilling_leaves_a_cache_that_holds_what_it_says(parts
     np.testing.assert_array_equal(again, spoken(model, Timeline(model, tokenizer), context, "good day.", 8))
 
 
+def test_room_is_made_ahead_so_that_phrases_need_none(parts):
+    model, tokenizer = parts
+    room, timeline = Room.of(256), Timeline(model, tokenizer)
+    context = [segment(i % 2, "a", 20, i) for i in range(8)]
+    length = sum(len(segment_rows(each, tokenizer, BOOKS)) for each in context)
+    assert room.reserve < 256 - length < room.roomy, "enough for a reply, not for the turn after it"
+    timeline.hear(context, idle=False)
+    assert timeline.history.segments == 8
+    timeline.open(context, COMPANION, "a short one.", 5)
+    assert timeline.history.segments == 8, "it takes no more than it may last"
+    timeline.hear(context)
+    assert timeline.history.segments < 8
+
+
 def test_a_text_longer_than_the_model_still_opens(parts):
     model, tokenizer = parts
     timeline = Timeline(model, tokenizer)
@@ -168,7 +182,7 @@ def test_leaving_is_seldom_and_much():
     talk = [segment(i % 2, str(i), 2, i) for i in range(60)]
     refilled, before = 0, 0
     for length in range(1, 61):
-        held = window.fit(talk[:length], [100] * length, 0, idle=True)
+        held = window.fit(talk[:length], [100] * length, 0, room.roomy)
         assert held[-1] == length - 1
         assert len(held) * 100 + room.roomy <= room.positions
         refilled += held[0] != before
