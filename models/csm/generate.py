@@ -16,7 +16,7 @@ from torch import Tensor
 from core.types import Codes, SpeechFrame
 from models.csm.llama import Cache
 from models.csm.model import Choose, Csm, Rows
-from models.csm.timeline import Timeline, audio_rows
+from models.csm.timeline import LONGEST, Timeline, audio_rows
 
 FRAMES_PER_SECOND = 12.5
 SILENCE = 10 ** (-50 / 20)  # rms of full scale: -50 dBFS
@@ -146,7 +146,7 @@ def is_end(codes: Codes) -> bool:
 
 def frame_cap(text: str) -> int:
     """Return the longest that a text may take, in frames: 1.5 s and 0.12 s for each character, at most 20 s."""
-    return int(min(20.0, 1.5 + 0.12 * len(text)) * FRAMES_PER_SECOND)
+    return min(LONGEST, int((1.5 + 0.12 * len(text)) * FRAMES_PER_SECOND))
 
 
 def until_quiet(frames: Iterable[SpeechFrame]) -> Iterator[SpeechFrame]:

@@ -17,6 +17,8 @@ from models.csm.llama import Cache
 from models.csm.model import NOTHING, Csm, Rows
 from models.csm.tokenizer import TextTokenizer
 
+LONGEST = 250  # frames that a phrase may take, 20 s
+
 
 def text_rows(ids: Sequence[int], codebooks: int) -> Rows:
     """Return one row (codebooks + 1) for each text token, with no codes."""
@@ -143,14 +145,13 @@ class Timeline:
         rows, held = self._layout(context, np.empty((0, self._codebooks + 1), np.int64), free)
         self._become(rows, held, context, keep_last_open=False)
 
-    def open(self, context: Sequence[Segment], speaker: int, text: str, frames: int | None = None) -> Rows:
+    def open(self, context: Sequence[Segment], speaker: int, text: str, frames: int = LONGEST) -> Rows:
         """Hold this context and the text to be spoken, all but the last row, which is returned to be fed.
 
         Room is left for so many `frames` of speech, which are at most as many as are reserved.
         A text with more rows than fit beside the pinned segments is cut: more than that could not be spoken anyway.
         """
-        free = min(self._room.reserve, self._room.reserve if frames is None else frames)
-        rows, held = self._layout(context, self._prompt(context, speaker, text), free)
+        rows, held = self._layout(context, self._prompt(context, speaker, text), min(self._room.reserve, frames))
         self._become(rows[:-1], held, context, keep_last_open=True)
         return rows[-1:]
 

@@ -73,9 +73,10 @@ class CsmVoice:
         self._timeline.clear()
 
     def _speak(self, context: Sequence[Segment], text: str, seed: int) -> Iterator[SpeechFrame]:
-        opening = self._timeline.open(context, COMPANION, text, frame_cap(text))
+        most = frame_cap(text)
+        opening = self._timeline.open(context, COMPANION, text, most)
         luck = Luck(self._sampling, self._model.config.codebooks, self._model.config.legal_codes, seed)
-        codes = speak_codes(self._program, self._timeline, opening, luck, frame_cap(text))
+        codes = speak_codes(self._program, self._timeline, opening, luck, most)
         self._decoder.restart()
         yield from until_quiet(SpeechFrame(self._decoder(frame), frame) for frame in codes)
 
